@@ -21,7 +21,17 @@ HEAD = """\
 
 def resolve() -> dict[str, str]:
     """The versions that pip would install into an empty environment, by lower-case name."""
-    dry = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
+    dry = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--dry-run",
+        "--ignore-installed",
+        "--quiet",
+        "--report",
+        "-",
+    ]
     report = subprocess.run([*dry, *WHAT], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     found = [item["metadata"] for item in json.loads(report)["install"]]
     return {one["name"].lower().replace("_", "-"): one["version"].partition("+")[0] for one in found}
