@@ -1,0 +1,320 @@
+"""A question and its history in, an `Answer` out: the guide's own words, where they stand, or an honest no.
+
+`Chatbot` is the one object that every face uses (command line, API, chat, staff page, evaluation), so no
+two can disagree. It loads an index and keeps no state between questions. It writes nothing and needs
+neither PyTorch nor a web package.
+"""
+
+from __future__ import annotations
+
+import time
+import urllib.parse
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from chatbot import index as index_folder
+from chatbot.answering import quoting, refusing, smalltalk
+from chatbot.conversation import Turn, understand, understand_all
+from chatbot.errors import QuestionError
+from chatbot.guides import Guide
+from chatbot.index import Index
+from chatbot.passages import markdown_of, title_text
+from chatbot.retrieval import Hit, Retriever
+from chatbot.settings import Settings
+
+LONGEST = 1000  # characters of a question; nobody types more, and guides are not searched with essays
+SOURCES = 5  # at most in an answer
+CHIPS = 3  # suggestions under an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A quote and where it stands. `start` and `end` are character offsets in the guide file."""
+
+    ref: str  # guide#section
+    guide: str  # title
+    section: str  # title
+    url: str | None  # lands on the words, where the guide is published
+    quote: str  # byte-exact text of the guide file
+    start: int
+    end: int
+    passage: str  # the whole passage, Markdown
+    score: float  # higher is better
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply, as every face shows it. The fields are those of the contract."""
+
+    id: str
+    kind: str  # "answer", "clarify", "no_answer" or "small_talk"
+    question: str
+    understood_as: str
+    text: str
+    confidence: float
+    sources: tuple[Source, ...]
+    suggestions: tuple[str, ...]
+    reason: str | None  # None, "not_in_guide", "off_topic", "ambiguous", "too_short" or "too_long"
+    missing: tuple[str, ...]
+    build: str
+    took_ms: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The Answer as JSON values."""
+        return asdict(self) | {
+            "sources": [asdict(source) for source in self.sources],
+            "suggestions": list(self.suggestions),
+            "missing": list(self.missing),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question with what was asked before it (oldest first) and, if it is restricted, a guide's id."""
+
+    question: str
+    history: tuple[str, ...] = ()
+    guide: str | None = None
+
+
+@dataclass(frozen=True)
+class Chatbot:
+    """Answers questions from one loaded index. Safe to use from many threads."""
+
+    index: Index
+    contact: str = ""
+
+    @classmethod
+    def load(cls, folder: Path | str, settings: Settings | None = None) -> Chatbot:
+        """Loads the current build of an index folder. Raises `IndexError` if there is none that is whole."""
+        return cls(index_folder.load(Path(folder)), settings.contact if settings else "")
+
+    @property
+    def build(self) -> str:
+        """The id of the build that answers."""
+        return self.index.build
+
+    @property
+    def guides(self) -> tuple[Guide, ...]:
+        """The guides with all their sections."""
+        return self.index.guides
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The index with everything that is looked up in it."""
+        return Retriever(self.index)
+
+    @cached_property
+    def threshold(self) -> float:
+        """The confidence from which a section is given as the answer: the promise, as fitted."""
+        return float(self.index.fitted["calibrator.threshold"])
+
+    @cached_property
+    def examples(self) -> tuple[str, ...]:
+        """Questions to show in an empty chat: those of the front matter, else an alternate of some sections."""
+        chosen = [question for guide in self.guides for question in guide.examples]
+        if not chosen:
+            asked = [section.alternates[0] for section in self.index.sections if section.alternates]
+            chosen = asked[:: max(1, len(asked) // 4)]
+        return tuple(chosen[:4])
+
+    def ask(self, question: str, history: Sequence[str] = (), guide: str | None = None) -> Answer:
+        """Answers one question. Raises `QuestionError` for a guide that is not there."""
+        return self.ask_many([Ask(question, tuple(history), guide)])[0]
+
+    def ask_many(self, asks: Sequence[Ask]) -> list[Answer]:
+        """Answers many questions; those that stand alone share a run of the encoder."""
+        start = time.perf_counter()
+        restricted = [self._restriction(ask.guide) for ask in asks]
+        replies: dict[int, Answer] = {}
+        open_asks = []
+        for number, ask in enumerate(asks):
+            if reply := self._before_looking(ask):
+                replies[number] = reply
+            else:
+                open_asks.append(number)
+        history = [(asks[n].question, _clean(asks[n].history), restricted[n]) for n in open_asks]
+        for number, turn in zip(open_asks, understand_all(self.retriever, history), strict=True):
+            replies[number] = self._answer(asks[number], turn, restricted[number])
+        spent = (time.perf_counter() - start) * 1000 / max(1, len(asks))
+        return [replace(replies[number], took_ms=round(spent, 2)) for number in range(len(asks))]
+
+    def search(self, question: str, k: int = 5, guide: str | None = None) -> list[Source]:
+        """The `k` best sections for a question, best first, answered or not."""
+        allowed = self._restriction(guide)
+        if not question.strip() or len(question) > LONGEST:
+            return []
+        turn = understand(self.retriever, question, (), allowed)
+        return [self._source(hit, turn) for hit in self._hits(turn, k)]
+
+    def _restriction(self, guide: str | None) -> frozenset[int]:
+        if guide is None:
+            return frozenset()
+        known = [other.id for other in self.guides]
+        if guide not in known:
+            raise QuestionError(f"there is no guide {guide!r}", remedy=f"use one of: {', '.join(known)}")
+        return frozenset([known.index(guide)])
+
+    def _before_looking(self, ask: Ask) -> Answer | None:
+        """What needs no look into the guide: too short, too long, small talk."""
+        question = ask.question.strip()
+        if len(ask.question) > LONGEST:
+            text = f"That is more than {LONGEST:,} characters. Please ask one question in a few words."
+            return self._reply("no_answer", ask, text, reason="too_long")
+        titles = ", ".join(guide.title for guide in self.guides)
+        if talk := smalltalk.reply_to(question, titles):
+            return self._reply("small_talk", ask, talk, suggestions=self.examples[:CHIPS])
+        if not any(character.isalnum() for character in question) or len(question) < 2:
+            text = "Please ask a question in words, for example one of these."
+            return self._reply("no_answer", ask, text, reason="too_short", suggestions=self.examples[:CHIPS])
+        return None
+
+    def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
+        parts = self._parts(ask, turn, restricted)
+        if parts:
+            return self._answer_parts(ask, turn, parts)
+        return self._answer_one(ask, turn)
+
+    def _hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
+        return self.retriever.hits(turn.evidence, turn.words, turn.allowed, k)
+
+    def _answer_one(self, ask: Ask, turn: Turn) -> Answer:
+        hits = self._hits(turn)
+        if not hits:
+            return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
+        best = hits[0]
+        if absent := quoting.absent(self.retriever, best.section, turn.understood_as):
+            return self._refuse(ask, turn, hits, absent)
+        if best.confidence < self.threshold:
+            return self._refuse(ask, turn, hits, None)
+        if len(self.guides) > 1 and (choices := refusing.rival_guides(self.retriever, turn, hits)):
+            text = "That stands in more than one guide. Which one do you mean?"
+            sources = tuple(self._source(hit, turn) for hit in hits)
+            return self._reply(
+                "clarify", ask, text, turn, best.confidence, sources, choices, reason="ambiguous"
+            )
+        quote = self._quote(best, turn)
+        sources = tuple(self._source(hit, turn) for hit in hits)
+        return self._reply("answer", ask, quote.text, turn, best.confidence, sources, self._next(hits))
+
+    def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: quoting.Absent | None) -> Answer:
+        refusal = refusing.refuse(self.retriever, turn, hits, absent, self.threshold, self.contact)
+        confidence = min(hits[0].confidence, self.threshold / 2) if absent else hits[0].confidence
+        sources = tuple(self._source(hit, turn) for hit in hits[:CHIPS])
+        return replace(
+            self._reply(refusal.kind, ask, refusal.text, turn, confidence, sources, refusal.choices),
+            reason=refusal.reason,
+            missing=refusal.missing,
+        )
+
+    def _parts(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> list[tuple[Ask, Turn, list[Hit]]]:
+        """The parts of a question that asks two things, if both are answered, and by different sections."""
+        texts = refusing.split(turn.understood_as) if not turn.follows else []
+        found = []
+        earlier: tuple[str, ...] = ()
+        for text in texts:
+            part = understand(self.retriever, text, earlier, restricted)
+            hits = self._hits(part)
+            if not hits:
+                return []
+            found.append((replace(ask, question=text), part, hits))
+            earlier = (text,)
+        sections = {hits[0].section for _, _, hits in found}
+        bars = [hits[0].confidence >= max(self.threshold, 0.5) for _, _, hits in found]
+        return found if len(sections) > 1 and all(bars) else []
+
+    def _answer_parts(self, ask: Ask, turn: Turn, parts: Sequence[tuple[Ask, Turn, list[Hit]]]) -> Answer:
+        """Two quotes, one for each part; the confidence is that of the first."""
+        firsts = [(hits[0], part) for _, part, hits in parts]
+        texts = [self._quote(hit, part).text for hit, part in firsts]
+        taken = {hit.section for hit, _ in firsts}
+        rest = [hit for hit in self._hits(turn) if hit.section not in taken]
+        sources = [self._source(hit, part) for hit, part in firsts] + [
+            self._source(hit, turn) for hit in rest
+        ]
+        chips = self._next([hit for hit, _ in firsts])
+        return self._reply(
+            "answer", ask, "\n\n".join(texts), turn, firsts[0][0].confidence, tuple(sources[:SOURCES]), chips
+        )
+
+    def _reply(
+        self,
+        kind: str,
+        ask: Ask,
+        text: str,
+        turn: Turn | None = None,
+        confidence: float = 0.0,
+        sources: tuple[Source, ...] = (),
+        suggestions: Sequence[str] = (),
+        reason: str | None = None,
+    ) -> Answer:
+        understood = turn.understood_as if turn else " ".join(ask.question[:LONGEST].split())
+        return Answer(
+            uuid.uuid4().hex, kind, ask.question, understood, text, round(confidence, 6), sources,
+            tuple(suggestions), reason, (), self.build, 0.0,
+        )  # fmt: skip
+
+    def _quote(self, hit: Hit, turn: Turn) -> quoting.Quote:
+        return quoting.quote(self.retriever, hit.section, turn.understood_as, turn.evidence.vector)
+
+    def _source(self, hit: Hit, turn: Turn) -> Source:
+        quote = self._quote(hit, turn)
+        guide = self.guides[int(self.index.guide_of[hit.section])]
+        section = self.index.sections[hit.section]
+        words = guide.text[quote.start : quote.end]
+        base = section.url or (f"{guide.url}#{section.id}" if guide.url else "")
+        return Source(
+            self.index.refs[hit.section],
+            guide.title,
+            section.title,
+            text_link(base, quote.text) if base else None,
+            words,
+            quote.start,
+            quote.end,
+            markdown_of(guide, quote.passage),
+            round(hit.score, 4),
+        )
+
+    def _next(self, hits: Sequence[Hit]) -> list[str]:
+        """Questions to ask next: of the sections below and beside the answer, then of the runners-up."""
+        sections = self.index.sections
+        here = hits[0].section
+        guide = self.index.guide_of[here]
+        above = (*sections[here].parents, sections[here].title)
+        below = [n for n, s in enumerate(sections) if s.parents == above and self.index.guide_of[n] == guide]
+        beside = [
+            n
+            for n in range(here + 1, len(sections))
+            if self.index.guide_of[n] == guide and sections[n].parents == sections[here].parents
+        ]
+        order = [*below[:2], *(hit.section for hit in hits[1:]), *beside]
+        asked = [self.question_for(n) for n in dict.fromkeys(order) if n != here]
+        return [question for question in asked if question][:CHIPS]
+
+    def question_for(self, section: int) -> str:
+        """A question that a section answers: its first alternate, else its title."""
+        found = self.index.sections[section]
+        return found.alternates[0] if found.alternates else title_text(found)
+
+
+def text_link(base: str, words: str) -> str:
+    """A link that lands on words in a page, as browsers understand it (Text Fragments, WICG).
+
+    >>> text_link("https://a.org/g#pay", "Pay varies, by state.")
+    'https://a.org/g#pay:~:text=Pay%20varies%2C%20by%20state.'
+    """
+    spaced = words.split()
+    ends = [" ".join(spaced)] if len(spaced) < 9 else [" ".join(spaced[:4]), " ".join(spaced[-4:])]
+    marked = ",".join(urllib.parse.quote(end, safe="").replace("-", "%2D") for end in ends)
+    return f"{base}{'' if '#' in base else '#'}:~:text={marked}"
+
+
+def _clean(history: Sequence[str]) -> tuple[str, ...]:
+    """Earlier questions that can be understood: not empty, not over-long, not small talk."""
+    return tuple(
+        text for text in history if text.strip() and len(text) <= LONGEST and not smalltalk.reply_to(text, "")
+    )

@@ -1,0 +1,123 @@
+"""The honest no: which kind of no it is, what the guides do not speak of, and where to go instead.
+
+In: a question that no section answers well enough, with the nearest sections. Out: a `Refusal`, ready to
+be shown. Also tells when two guides answer alike, and splits a question that asks two things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot import lexical
+from chatbot.answering.quoting import Absent
+from chatbot.conversation import Turn
+from chatbot.passages import title_text
+from chatbot.retrieval import Hit, Retriever
+
+NOTHING = "The guide does not say anything about that."
+FAR = 0.4  # below this cosine to everything a question is about something else altogether
+CLOSE = 0.5  # share of the threshold from which a miss is a close call, and choices are offered
+RIVAL = 1.0  # log-odds by which one guide must lead another to be taken without asking
+
+SPLIT = re.compile(
+    r"\?\s+(?=\w)|[,;]?\s+(?:and|plus|also)\s+(?:also\s+)?(?=(?:what|which|who|where|when|why|how|do|does|is|are|can|should|will)\b)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is said when there is no answer."""
+
+    kind: str  # "no_answer" or "clarify"
+    text: str
+    reason: str  # "not_in_guide", "off_topic" or "ambiguous"
+    choices: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def refuse(
+    retriever: Retriever,
+    turn: Turn,
+    hits: Sequence[Hit],
+    absent: Absent | None,
+    threshold: float,
+    contact: str,
+) -> Refusal:
+    """Says no, and helps: what is missing, the nearest sections as choices, whom to ask."""
+    index = retriever.index
+    choices = tuple(_question(retriever, hit.section) for hit in hits[:3])
+    person = f" You can ask here: {contact}" if contact else ""
+    if absent:
+        return Refusal("no_answer", _not_listed(absent) + person, "not_in_guide", choices, (absent.value,))
+    missing = missing_words(retriever, turn)
+    nearest = ", ".join(f"“{index.sections[hit.section].title}”" for hit in hits[:3])
+    closest = float(max(turn.evidence.features[0].max(), turn.evidence.features[2].max()))
+    if closest < FAR:
+        text = "That is not what the guide is about, so it does not say." + person
+        return Refusal("no_answer", text, "off_topic", choices, missing)
+    refused = turn.evidence.refused[0]
+    if hits[0].confidence >= CLOSE * threshold and not missing and closest > refused:
+        return Refusal(
+            "clarify", "I am not sure what you mean. Is it one of these?", "ambiguous", choices, ()
+        )
+    named = f" It says nothing of {_listed([f'“{word}”' for word in missing])}." if missing else ""
+    text = f"The guide does not say.{named} The nearest it has: {nearest}.{person}"
+    return Refusal("no_answer", text, "not_in_guide", choices, missing)
+
+
+def _not_listed(absent: Absent) -> str:
+    """ "The guide lists 5 here, by state: California, …; Texas is not among them." """
+    noun = f", by {absent.noun}" if absent.noun != "entry" else ""
+    return f"The guide lists {len(absent.listed)}{noun}: {_listed(absent.listed)}. {absent.value} is not among them."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def missing_words(retriever: Retriever, turn: Turn) -> tuple[str, ...]:
+    """The content words of the question that neither the guides nor their alternates hold, as written."""
+    known = retriever.index.words["stems"]
+    return tuple(
+        dict.fromkeys(
+            word.text
+            for word in lexical.content_words(turn.understood_as)
+            if word.stem not in known and word.folded not in retriever.synonyms and len(word.folded) > 2
+        )
+    )[:3]
+
+
+def rival_guides(retriever: Retriever, turn: Turn, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Where sections of different guides answer alike and nothing tells which is meant: a choice of guides."""
+    index = retriever.index
+    if turn.guides:
+        return ()
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        best.setdefault(int(index.guide_of[hit.section]), hit)
+    rivals = [n for n, hit in best.items() if hit.score > hits[0].score - RIVAL]
+    if len(rivals) < 2:
+        return ()
+    question = turn.understood_as.rstrip("?. ")
+    return tuple(
+        f"{question} ({index.guides[n].aliases[0] if index.guides[n].aliases else index.guides[n].title})?"
+        for n in rivals
+    )
+
+
+def split(question: str) -> list[str]:
+    """The parts of a question that asks two things; nothing if it asks one.
+
+    >>> split("What do they earn and which states pay best?")
+    ['What do they earn', 'which states pay best?']
+    """
+    parts = [part.strip(" ,;") for part in SPLIT.split(question) if part.strip(" ,;?")]
+    return parts if len(parts) == 2 and all(len(part.split()) > 2 for part in parts) else []
+
+
+def _question(retriever: Retriever, section: int) -> str:
+    found = retriever.index.sections[section]
+    return found.alternates[0] if found.alternates else title_text(found)

@@ -1,0 +1,268 @@
+"""From the corpus to an index: reads, cuts, embeds what is new, fits, writes, publishes.
+
+In: settings. Out: a new build in the index folder, and a `Report` of what was done. Nothing is written
+before the whole corpus has been read without a fault; until the last step the old build answers. It
+answers no questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot import index as index_folder
+from chatbot import lexical
+from chatbot.encoder import FILES, Encoder, OnnxEncoder
+from chatbot.encoder.export import export, fingerprint
+from chatbot.errors import CorpusError
+from chatbot.fitting import Example, Promise, fit_calibrator, fit_detector, fit_ranker, thresholds
+from chatbot.guides import Guide, read_corpus
+from chatbot.index import Index, content_hash
+from chatbot.lexical import Bm25
+from chatbot.passages import View, cut, list_views, title_text
+from chatbot.settings import Settings
+
+BATCH = 32
+GOLDEN = "golden.jsonl"
+COMMON = 150_000  # how often a word stands in the frequency list of symspellpy to be called a good word
+
+Progress = Callable[[int, int], None]  # (embedded so far, to embed in all)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did."""
+
+    build: str
+    guides: int
+    sections: int
+    views: int
+    embedded: int
+    reused: int
+    alternates: int
+    examples: int
+    promise: Promise
+
+
+def build(
+    settings: Settings, progress: Progress = lambda done, total: None, encoder: Encoder | None = None
+) -> Report:
+    """Builds the index of the corpus. Raises a `ChatbotError` and leaves the old index as it was.
+
+    An `encoder` given by the caller takes the place of the exported model; the index then has to be
+    loaded with it, too.
+    """
+    guides = read_corpus(settings.corpus)
+    golden = read_golden(settings.corpus / GOLDEN, guides)
+    folder = settings.index
+    with index_folder.new_build(folder) as place:
+        encoder = encoder or _encoder(settings, place / "encoder")
+        passages = cut(guides, encoder.count, encoder.limit - 16)
+        views = list_views(guides, passages)
+        vectors, embedded = _embed(settings, encoder, views, progress)
+        parts: dict[str, Any] = {
+            "guides": tuple(guides),
+            "passages": tuple(passages),
+            "views": tuple(views),
+            "vectors": vectors,
+            "bm25": Bm25.build(_own_terms(guides)),
+            "words": _words(guides, views),
+            "faiss": index_folder.flat_or_other(vectors, settings.faiss),
+        }
+        draft = Index(build="draft", manifest={}, fitted={}, encoder=encoder, **parts)
+        examples = _examples(draft, golden)
+        fitted, promise = fit(draft, examples, settings.promise)
+        index_folder.write(place, _slim(parts) | {"fitted": fitted})
+        facts = _facts(settings, guides, promise)
+        name = index_folder.publish(folder, place, facts)
+    return Report(
+        build=name,
+        guides=len(guides),
+        sections=sum(len(guide.sections) for guide in guides),
+        views=len(views),
+        embedded=embedded,
+        reused=len(views) - embedded,
+        alternates=sum(view.kind == "alternate" for view in views),
+        examples=len(examples),
+        promise=promise,
+    )
+
+
+def fit(
+    draft: Index, examples: Sequence[Example], promise: float
+) -> tuple[dict[str, npt.NDArray[Any]], Promise]:
+    """All arrays that are learnt, for an index without them."""
+    fitted: dict[str, npt.NDArray[Any]] = dict(fit_ranker(draft))
+    fitted |= fit_detector(replace(draft, fitted=fitted))
+    weights, kept = fit_calibrator(replace(draft, fitted=fitted), examples, promise)
+    return fitted | weights | dict(thresholds(kept)), kept
+
+
+def read_golden(file: Path, guides: Sequence[Guide]) -> list[dict[str, Any]]:
+    """The golden questions, checked; an empty list where there is no such file."""
+    if not file.exists():
+        return []
+    refs = {f"{guide.id}#{section.id}" for guide in guides for section in guide.sections}
+    rows = []
+    for line, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if not text.strip():
+            continue
+        try:
+            row = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise CorpusError(f"is not JSON: {error.msg}", file, line, "write one object a line") from error
+        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+            raise CorpusError(
+                "has no question", file, line, 'write {"question": "…", "relevant": ["guide#section"]}'
+            )
+        for ref in row.setdefault("relevant", []):
+            if ref not in refs:
+                raise CorpusError(f"names {ref!r}, which no guide has", file, line, "use guide#section")
+        rows.append(row)
+    return rows
+
+
+def _encoder(settings: Settings, target: Path) -> Encoder:
+    """The encoder of this build: exported once a model, then kept in the index folder's cache."""
+    cache = index_folder.encoder_cache(settings.index, fingerprint(settings.model))
+    if not (cache / FILES[-1]).exists():
+        temporary = cache.with_name(f"{cache.name}-{os.getpid()}")
+        temporary.mkdir(parents=True, exist_ok=True)
+        try:
+            export(settings.model, temporary)
+            shutil.rmtree(cache, ignore_errors=True)
+            os.rename(temporary, cache)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    target.mkdir()
+    for name in (f"{settings.encoder}.onnx", *FILES):
+        _link(cache / name, target / name)
+    return OnnxEncoder.load(target, settings.encoder)
+
+
+def _link(source: Path, target: Path) -> None:
+    """A hard link where the file system has them: the model is 23 to 91 MB."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _embed(
+    settings: Settings, encoder: Encoder, views: Sequence[View], progress: Progress
+) -> tuple[npt.NDArray[np.float32], int]:
+    """The vectors of all views; only texts that the last build did not hold are embedded."""
+    known = index_folder.old_vectors(settings.index, fingerprint(settings.model), settings.encoder)
+    new = list(dict.fromkeys(view.text for view in views if content_hash(view.text) not in known))
+    new.sort(key=len)
+    for start in range(0, len(new), BATCH):
+        progress(start, len(new))
+        texts = new[start : start + BATCH]
+        known |= dict(zip(map(content_hash, texts), encoder.encode(texts), strict=True))
+    progress(len(new), len(new))
+    return np.stack([known[content_hash(view.text)] for view in views]), len(new)
+
+
+def _own_terms(guides: Sequence[Guide]) -> list[list[str]]:
+    """The terms of each section's own words: its titles and what it says."""
+    documents = []
+    for guide in guides:
+        for section in guide.sections:
+            texts = [title_text(section)] + [unit.text for block in section.blocks for unit in block.units]
+            documents.append([stem for text in texts for stem in lexical.stems(text)])
+    return documents
+
+
+def _words(guides: Sequence[Guide], views: Sequence[View]) -> dict[str, Any]:
+    """What is kept about words: for repairing typing errors, and for telling what the guides speak of."""
+    language = good_words()
+    own: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    stems: Counter[str] = Counter()
+    held: list[set[str]] = [set() for guide in guides for _ in guide.sections]
+    texts = 0
+    for view in views:
+        if view.kind == "declined":
+            continue
+        found = lexical.words(view.text)
+        if view.kind == "alternate":
+            asked.update(word.folded for word in found)
+        else:
+            own.update(word.folded for word in found)
+        if view.kind != "unit":
+            texts += 1
+            stems.update({word.stem for word in found})
+        held[view.section].update(word.stem for word in found)
+    for guide in guides:
+        for word, others in guide.synonyms.items():
+            own.update(other.folded for text in (word, *others) for other in lexical.words(text))
+    # A word of an alternate may itself be a typing error: it counts if the language has it.
+    vocabulary = own + Counter({word: n for word, n in asked.items() if word in language})
+    guide_stems = {
+        word.stem
+        for view in views
+        if view.kind not in ("alternate", "declined")
+        for word in lexical.words(view.text)
+    }
+    return {
+        "vocabulary": {word: n for word, n in sorted(vocabulary.items()) if len(word) > 2},
+        "language": sorted(language),
+        "stems": dict(sorted(stems.items())),
+        "guide_stems": sorted(guide_stems),
+        "sections": [sorted(stems) for stems in held],
+        "texts": texts,
+        "terms": [lexical.stems(view.text) for view in views if view.kind == "alternate"],
+    }
+
+
+def good_words() -> set[str]:
+    """The words of English that are common enough not to be typing errors (from symspellpy's list)."""
+    import symspellpy
+
+    file = Path(symspellpy.__file__).with_name("frequency_dictionary_en_82_765.txt")
+    rows = (line.split() for line in file.read_text(encoding="utf-8-sig").splitlines())
+    return {lexical.fold(word) for word, count in rows if int(count) > COMMON}
+
+
+def _slim(parts: dict[str, Any]) -> dict[str, Any]:
+    """Without what only fitting needs."""
+    words = {name: value for name, value in parts["words"].items() if name != "terms"}
+    return parts | {"words": words}
+
+
+def _examples(draft: Index, golden: Sequence[dict[str, Any]]) -> list[Example]:
+    """The golden questions marked `fit`, for the calibrator; those marked `test` are never looked at."""
+    number = {ref: n for n, ref in enumerate(draft.refs)}
+    return [
+        Example(
+            row["question"], frozenset(number[ref] for ref in row["relevant"]), tuple(row.get("history", ()))
+        )
+        for row in golden
+        if row.get("split") == "fit" and row.get("kind") != "small_talk"
+    ]
+
+
+def _facts(settings: Settings, guides: Sequence[Guide], promise: Promise) -> dict[str, Any]:
+    return {
+        "model": settings.model,
+        "fingerprint": fingerprint(settings.model),
+        "encoder": settings.encoder,
+        "faiss": settings.faiss,
+        "guides": {guide.id: hashlib.sha256(guide.text.encode()).hexdigest() for guide in guides},
+        "promise": {
+            "share": settings.promise,
+            "threshold": round(promise.threshold, 4),
+            "wrong": round(promise.wrong, 4),
+            "coverage": [round(value, 4) for value in (promise.low, promise.coverage, promise.high)],
+        },
+    }

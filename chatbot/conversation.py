@@ -1,0 +1,231 @@
+"""Follow-ups: what a question means after the ones before it.
+
+In: a question and the earlier questions, oldest first. Out: a `Turn`: the reading(s) of the question, the
+evidence averaged over them, and the question as it was understood. A question that stands alone never
+looks at its history. No model is asked; what is understood are a handful of moves that people make:
+swapping a value ("and in Washington?"), pointing ("how much do they make?"), asking on ("why?",
+"which ones?"), and going on in a sequence ("what comes next?").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from chatbot import lexical
+from chatbot.lexical import Word
+from chatbot.passages import is_step
+from chatbot.ranking import Evidence, average
+from chatbot.retrieval import Mask, Reading, Retriever, fold_phrase
+
+MOST = 4  # earlier questions that are looked at; further back nobody refers to
+
+LEAD = re.compile(
+    r"^(?:(?:and|or|but|so|also|plus|then|ok|okay|well|now|nice|great|good|cool|thanks|sorry|hm+|oh|ah|yes|no"
+    r"|what about|how about|what of|same for)\b[\s,.!:…-]*)+",
+    re.I,
+)
+GOES_ON = re.compile(
+    r"^(?:and|or|but|also|plus|then|what about|how about|what of|same for|ok(?:ay)? and|so)\b", re.I
+)
+POINTS = frozenset(
+    ["they", "them", "their", "theirs", "it", "its", "that", "those", "these", "this", "there", "he", "she", "his", "her", "one", "ones", "others", "former", "latter"]
+)
+ASKS_ON = re.compile(
+    r"^(?:why(?: (?:not|so|is that))?|how come|how so|what for|which(?: ones?)?|which are (?:they|those)|who else|what else"
+    r"|name (?:them|some|all)|list (?:them|all|some)|(?:name|list) (?:them )?all|for example|for instance|examples?"
+    r"|such as|like what|more|tell me more|details?|really|is that (?:all|so))\b",
+    re.I,
+)
+NEXT = re.compile(
+    r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what|and then|what then)\b",
+    re.I,
+)
+BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
+ORDINALS = {"first": 0, "last": -1, "final": -1}
+GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
+QUESTION_WORDS = frozenset(
+    ["what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were", "do", "does", "did", "can", "could", "should", "would", "will"]
+)
+
+# How much a reading that lies beside the earlier topic gains, in units of the score (a log-probability).
+STAYS, BESIDE, MOVES = 0.6, 0.6, 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question, understood: how it was read, what speaks for each section, and what it names."""
+
+    understood_as: str
+    evidence: Evidence
+    words: tuple[Word, ...]  # the content words that an answer has to cover
+    allowed: Mask  # the sections that compete
+    guides: frozenset[int]  # the guides that the conversation is about; empty if none was named
+    follows: bool = False  # whether the history was needed
+
+
+def understand(
+    retriever: Retriever, question: str, history: Sequence[str] = (), guides: frozenset[int] = frozenset()
+) -> Turn:
+    """Understands a question after its history. `guides` restricts it; empty means all."""
+    return next(understand_all(retriever, [(question, history, guides)]))
+
+
+def understand_all(
+    retriever: Retriever, asks: Sequence[tuple[str, Sequence[str], frozenset[int]]]
+) -> Iterator[Turn]:
+    """Understands many questions; those that stand alone are encoded together."""
+    readings = [retriever.read(question) for question, _, _ in asks]
+    alone = [
+        number
+        for number, (question, history, _) in enumerate(asks)
+        if not history or not depends(readings[number], retriever)
+    ]
+    evidence = dict(
+        zip(alone, retriever.evidence([readings[n] for n in alone]) if alone else [], strict=True)
+    )
+    for number, (_, history, guides) in enumerate(asks):
+        earlier = _guides_of(retriever, history)
+        if number in evidence:
+            reading = readings[number]
+            named = guides or frozenset(retriever.named_guides(reading.text)) or earlier
+            yield Turn(reading.text, evidence[number], reading.words, retriever.allowed(set(named)), named)
+        else:
+            before = understand(retriever, history[-1], history[-MOST:-1], guides)
+            yield _follow(retriever, readings[number], before, guides)
+
+
+def depends(reading: Reading, retriever: Retriever) -> bool:
+    """Whether a question needs the ones before it. Naming the role makes a question whole.
+
+    "and in Washington?", "why?", "how much do they make?" do; "What hours do ML engineers work?" does not.
+    """
+    text = reading.text
+    every = [word.folded for word in lexical.words(text)]
+    if not every:
+        return False
+    whole = bool(retriever.named_guides(text)) or len(reading.words) > 5
+    goes_on = GOES_ON.match(text) is not None
+    points = not POINTS.isdisjoint(every)
+    if whole:
+        return goes_on and len(every) <= 4
+    if goes_on or points or ASKS_ON.match(LEAD.sub("", text)):
+        return True
+    if NEXT.search(text) or BEFORE.search(text) or not ORDINALS.keys().isdisjoint(every):
+        return len(every) <= 8
+    return len(every) <= 3 and len(reading.words) <= 1
+
+
+def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozenset[int]) -> Turn:
+    """The question after one that was understood as `before`."""
+    named = guides or frozenset(retriever.named_guides(reading.text)) or before.guides
+    allowed = retriever.allowed(set(named))
+    topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
+    bare = LEAD.sub("", reading.text) or reading.text
+    swapped = _swap(retriever, bare, before.understood_as, topic)
+    merged = swapped or f"{before.understood_as.rstrip('?. ')} – {bare}"
+    texts = [swapped] if swapped else [bare, merged]
+    readings = [retriever.read(text) for text in texts]
+    evidence = average(retriever.evidence(readings))
+    moved = _move(retriever, reading.text, topic)
+    bonus = np.zeros(len(allowed), np.float32)
+    if moved is not None:
+        bonus[moved] = MOVES
+    elif not swapped:
+        bonus[topic] = STAYS
+        bonus[list(_beside(retriever, topic))] += BESIDE
+    evidence = replace(evidence, scores=evidence.scores + bonus)
+    words = readings[0].words
+    if moved is not None:
+        merged = retriever.index.sections[moved].title
+        words = ()
+    return Turn(merged, evidence, words, allowed, named, follows=True)
+
+
+def _guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
+    """The guide that the conversation is about: the one last named."""
+    for question in reversed(history):
+        if named := retriever.named_guides(retriever.read(question).text):
+            return frozenset(named)
+    return frozenset()
+
+
+def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
+    """The earlier question with its value replaced, where the new one is just another value.
+
+    "How much do they make in California?", "in Washington?" → "How much do they make in Washington?"
+    """
+    value = GLUE.sub("", bare).strip(" ?!.…,")
+    every = [word.folded for word in lexical.words(value)]
+    if not every or len(every) > 6 or not QUESTION_WORDS.isdisjoint(every) or not POINTS.isdisjoint(every):
+        return ""
+    folded = fold_phrase(value)
+    for group in sorted(retriever.groups, key=lambda group: folded not in group):
+        for old in sorted(group, key=len, reverse=True):
+            span = _find(before, old)
+            if span and old != folded and (folded in group or len(every) <= 3):
+                return before[: span[0]] + value + before[span[1] :]
+    return ""
+
+
+def _find(text: str, phrase: str) -> tuple[int, int] | None:
+    """Where a folded phrase stands in a text, word by word."""
+    words = lexical.words(text)
+    parts = phrase.split()
+    for start in range(len(words) - len(parts) + 1):
+        if [word.folded for word in words[start : start + len(parts)]] == parts:
+            return words[start].start, words[start + len(parts) - 1].end
+    return None
+
+
+def _family(retriever: Retriever, section: int) -> list[int]:
+    """The sections under the same heading, in order."""
+    sections, guide_of = retriever.index.sections, retriever.index.guide_of
+    here = sections[section]
+    return [
+        number
+        for number, other in enumerate(sections)
+        if guide_of[number] == guide_of[section]
+        and other.parents == here.parents
+        and other.level == here.level
+    ]
+
+
+def _children(retriever: Retriever, section: int) -> list[int]:
+    """The sections right below a heading, in order."""
+    sections, guide_of = retriever.index.sections, retriever.index.guide_of
+    above = (*sections[section].parents, sections[section].title)
+    return [
+        n for n, other in enumerate(sections) if guide_of[n] == guide_of[section] and other.parents == above
+    ]
+
+
+def _beside(retriever: Retriever, topic: int) -> set[int]:
+    """The sections that a follow-up is likely to be about: below the topic, or beside it under one heading."""
+    family = set(_family(retriever, topic)) if retriever.index.sections[topic].parents else set()
+    return (family | set(_children(retriever, topic))) - {topic}
+
+
+def _move(retriever: Retriever, text: str, topic: int) -> int | None:
+    """Where a question goes that moves along a sequence ("what comes next?"), or None."""
+    sections = retriever.index.sections
+    steps = [n for n in _children(retriever, topic) if is_step(sections[n])]
+    family = _family(retriever, topic)
+    says = {word.folded for word in lexical.words(text)}
+    names_it = not says.isdisjoint({"step", "steps", "stage", "phase", "tip", "one", "part"})
+    number = re.search(r"\bstep (\d+)\b", text, re.I)
+    if number:
+        wanted = re.compile(rf"\w+ {number[1]}\b")
+        return next((n for n in steps or family if wanted.match(sections[n].title)), None)
+    in_sequence = is_step(sections[topic]) or (names_it and len(family) > 1 and bool(sections[topic].parents))
+    ordinal = next((ORDINALS[word] for word in says if word in ORDINALS), None)
+    if ordinal is not None and (steps or is_step(sections[topic])) and names_it:
+        line = steps or [n for n in family if is_step(sections[n])]
+        return line[ordinal]
+    if in_sequence and (NEXT.search(text) or BEFORE.search(text)):
+        place = family.index(topic) + (1 if NEXT.search(text) else -1)
+        return family[place] if 0 <= place < len(family) else None
+    return None

@@ -1,0 +1,287 @@
+"""What the guide teaches at build time: classifier, ranker weights, detector and calibrator, as plain arrays.
+
+In: an `Index` with vectors, and golden questions marked `fit`. Out: the arrays that `chatbot.ranking` and
+`chatbot.retrieval` apply. Everything is fitted on questions left out: an alternate never sees itself.
+scikit-learn and SciPy are needed here and nowhere else; nothing is random.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot import lexical
+from chatbot.conversation import Turn, understand_all
+from chatbot.index import Fitted, Index
+from chatbot.ranking import DEFAULT_WEIGHTS, FEATURES, NEAREST, Array, Ranker, log_softmax
+from chatbot.retrieval import Retriever, calibrated
+
+FOLDS = 5
+SMOOTH = 10.0  # inverse strength of the classifiers' ridge; 3 to 100 differ by less than 0.01 in hit@1
+FEW = 40  # below this many questions a calibrator is not fitted on them
+
+# Without any questions to learn from: own 12, share 1, covered 3, unknown -0.5, and the bias. Chosen on
+# doc2dial and SQuAD 2.0 (docs/quality.md); a careful start, not a calibrated one.
+DEFAULT_CALIBRATOR = np.array([0, 0, 12, 1, 3, 0, 0, 0, -0.5, -9], np.float32)
+DEFAULT_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the threshold costs: at most `share` of the answered questions are wrong, `coverage` are answered."""
+
+    threshold: float
+    wrong: float  # share of answered questions whose answer is wrong, on the fitting questions, left out
+    coverage: float  # share of the answerable fitting questions that get an answer
+    low: float  # of coverage, 95 % bootstrap interval
+    high: float
+
+
+def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
+    """Fits classifier and feature weights on the alternates, each left out in its turn."""
+    rows = np.array([n for n, view in enumerate(index.views) if view.kind == "alternate"], np.int64)
+    sections = np.array([index.views[n].section for n in rows], np.int64)
+    fitted: dict[str, npt.NDArray[np.generic]] = {}
+    if len(rows) < FEW:
+        return fitted | {"ranker.weights": DEFAULT_WEIGHTS}
+    taught, counts = np.unique(sections, return_counts=True)
+    log_odds = np.zeros((len(rows), len(index.sections)), np.float32)
+    classified = len(taught) > 1 and float(np.median(counts)) >= 3
+    if classified:
+        weights, bias, left_out = _fit_classifier(index.vectors[rows], sections)
+        fitted |= {"classifier.weights": weights, "classifier.bias": bias, "classifier.sections": taught}
+        log_odds[:] = left_out.min(axis=1, keepdims=True)
+        log_odds[:, taught] = left_out
+    features = _left_out_features(index, rows, log_odds)
+    answerable = Ranker(index).answerable
+    fitted["ranker.weights"] = _fit_weights(
+        features[:, :, answerable], _renumber(sections, answerable), classified
+    )
+    return fitted
+
+
+def _renumber(sections: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    return (np.cumsum(kept) - 1)[sections]
+
+
+def _fit_classifier(vectors: Array, labels: npt.NDArray[np.int64]) -> tuple[Array, Array, Array]:
+    """Multinomial logistic regression; also the log-probabilities of each row from the folds without it."""
+    from sklearn.linear_model import LogisticRegression
+
+    order = np.unique(labels)
+    number = np.searchsorted(order, labels)
+    place = _place_in_class(number)
+
+    def fit(keep: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+        model = LogisticRegression(C=SMOOTH, max_iter=150)
+        with warnings.catch_warnings():  # a fold may stop before its last digit: harmless here
+            warnings.simplefilter("ignore")
+            model.fit(vectors[keep], number[keep])
+        weights = np.zeros((len(order), vectors.shape[1]), np.float32)
+        bias = np.full(len(order), -20.0, np.float32)
+        if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
+            weights[model.classes_] = np.concatenate([-model.coef_ / 2, model.coef_ / 2])
+            bias[model.classes_] = np.concatenate([-model.intercept_ / 2, model.intercept_ / 2])
+        else:
+            weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+        return weights, bias
+
+    left_out = np.zeros((len(labels), len(order)), np.float32)
+    for fold in range(FOLDS):
+        inside = place % FOLDS == fold
+        weights, bias = fit(~inside)
+        left_out[inside] = log_softmax(vectors[inside] @ weights.T + bias)
+    weights, bias = fit(np.ones(len(labels), bool))
+    return weights, bias, left_out
+
+
+def _place_in_class(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How many earlier rows have the same label: folds cut every class alike, without chance."""
+    seen: dict[int, int] = {}
+    places = []
+    for label in labels.tolist():
+        places.append(seen.get(label, 0))
+        seen[label] = places[-1] + 1
+    return np.array(places, np.int64)
+
+
+def fit_detector(index: Index) -> dict[str, npt.NDArray[np.generic]]:
+    """Tells questions that the guides answer from those that they are known not to, topic by topic.
+
+    Each declined question is put beside the section that it would have got; the classes of one
+    multinomial regression then are "answered by s" and "declined near s". Two plain classes did worse
+    (near-miss AUROC 0.974 against 0.981).
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    rows = np.array([n for n, view in enumerate(index.views) if view.kind == "alternate"], np.int64)
+    declined = np.array([n for n, view in enumerate(index.views) if view.kind == "declined"], np.int64)
+    if len(declined) < FEW or len(rows) < FEW:
+        return {}
+    size = len(index.sections)
+    own = np.array([index.views[n].section for n in rows])
+    terms = [lexical.stems(index.views[n].text) for n in declined]
+    near = [int(seen.scores.argmax()) for seen in Ranker(index).evidence(index.vectors[declined], terms)]
+    model = LogisticRegression(C=SMOOTH, max_iter=150)
+    with warnings.catch_warnings():  # stopping before the last digit is harmless here
+        warnings.simplefilter("ignore")
+        model.fit(
+            index.vectors[np.concatenate([rows, declined])], np.concatenate([own, size + np.array(near)])
+        )
+    return {
+        "detector.weights": model.coef_.astype(np.float32),
+        "detector.bias": model.intercept_.astype(np.float32),
+        "detector.answers": model.classes_ < size,
+    }
+
+
+def _left_out_features(index: Index, rows: npt.NDArray[np.int64], log_odds: Array) -> Array:
+    """The features of every alternate as if it were not in the index, [alternates, features, sections]."""
+    ranker = Ranker(replace(index, fitted={}))
+    cosines, near = index.faiss.search(index.vectors[rows], min(NEAREST + 1, len(index.views)))
+    features = []
+    for number, row in enumerate(rows):
+        keep = (near[number] != row) & (near[number] >= 0)
+        terms = index.words["terms"][number]
+        seen = ranker.weigh(
+            index.vectors[row], terms, cosines[number][keep], near[number][keep], log_odds[number], 0.0
+        )
+        features.append(seen.features)
+    return np.stack(features)
+
+
+def _fit_weights(features: Array, labels: npt.NDArray[np.int64], classified: bool) -> Array:
+    """Weights under which the right section has the highest softmax (a conditional logit), none negative."""
+    from scipy.optimize import minimize
+
+    used = [n for n, name in enumerate(FEATURES) if classified or name != "classifier"]
+    inputs = features[:, used].astype(np.float64)  # [questions, features, sections]
+    rows = np.arange(len(labels))
+
+    def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        logs = log_softmax(np.einsum("f,qfs->qs", weights, inputs))
+        gradient = np.einsum("qs,qfs->f", np.exp(logs), inputs) - inputs[rows, :, labels].sum(axis=0)
+        ridge = 1e-3 * float(weights @ weights)
+        return -float(logs[rows, labels].sum()) + ridge, gradient + 2e-3 * weights
+
+    start = np.ones(len(used))
+    result = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(used))
+    weights = np.zeros(len(FEATURES), np.float32)
+    weights[used] = result.x
+    return weights
+
+
+# The calibrator ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A fitting question: how it is asked and which sections answer it (none: it must be declined)."""
+
+    question: str
+    relevant: frozenset[int]
+    history: tuple[str, ...] = ()
+
+
+def fit_calibrator(
+    index: Index, examples: Sequence[Example], promise: float
+) -> tuple[dict[str, Array], Promise]:
+    """Fits P(the best section answers) and the threshold that keeps the promise.
+
+    Where the examples hold hardly any that must be declined, each answerable one is used a second time
+    with its own sections taken away, when whatever ranks first is wrong. (With real ones at hand that
+    does harm: calibration error 0.025 → 0.058.) Without examples the alternates serve, left out.
+    """
+    own = len(examples) < FEW  # too few: the alternates have to judge, each blind to itself
+    examples = default_examples(index) if own else examples
+    if len(examples) < FEW:
+        return {"calibrator.weights": DEFAULT_CALIBRATOR}, Promise(DEFAULT_THRESHOLD, promise, 0.0, 0.0, 0.0)
+    retriever = Retriever(index, blind=own)
+    turns = list(understand_all(retriever, [(e.question, e.history, frozenset()) for e in examples]))
+    inputs, labels, kinds = [], [], []
+    free = sum(not example.relevant for example in examples) < FEW
+    for example, turn in zip(examples, turns, strict=True):
+        traits, section = _best_traits(retriever, turn, frozenset())
+        inputs.append(traits)
+        labels.append(section in example.relevant)
+        kinds.append("in" if example.relevant else "out")
+        if example.relevant and free:
+            traits, _ = _best_traits(retriever, turn, example.relevant)
+            inputs.append(traits)
+            labels.append(False)
+            kinds.append("without")  # free, and never asked in this form: weighs little
+    table, right, kind = np.stack(inputs), np.array(labels, float), np.array(kinds)
+    importance = np.where(kind == "without", 0.25, 1.0)
+    left_out = np.zeros(len(right))
+    folds = _place_in_class((right * 2 + (kind == "out")).astype(np.int64)) % FOLDS
+    for fold in range(FOLDS):
+        inside = folds == fold
+        weights = _fit_logistic(table[~inside], right[~inside], importance[~inside])
+        left_out[inside] = [calibrated(weights, row) for row in table[inside]]
+    weights = _fit_logistic(table, right, importance)
+    asked = kind != "without"
+    return {"calibrator.weights": weights}, keep_promise(
+        left_out[asked], right[asked], kind[asked] == "in", promise
+    )
+
+
+def _best_traits(retriever: Retriever, turn: Turn, without: frozenset[int]) -> tuple[Array, int]:
+    allowed = turn.allowed.copy()
+    allowed[list(without)] = False
+    section = int(np.argmax(np.where(allowed, turn.evidence.scores, -np.inf)))
+    return retriever.ranker.traits(turn.evidence, section, turn.words, allowed), section
+
+
+def _fit_logistic(
+    inputs: Array, labels: npt.NDArray[np.float64], importance: npt.NDArray[np.float64]
+) -> Array:
+    """Ridge logistic regression on standardised traits, folded back into weights for the plain ones."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean, spread = inputs.mean(axis=0), inputs.std(axis=0)
+    spread[spread < 1e-6] = np.inf  # a trait that never varies tells nothing
+    model = LogisticRegression(C=1.0, max_iter=1000)
+    model.fit((inputs - mean) / spread, labels, sample_weight=importance)
+    weights = model.coef_[0] / spread
+    bias = model.intercept_[0] - float(weights @ mean)
+    return np.append(weights, bias).astype(np.float32)
+
+
+def keep_promise(
+    confidence: npt.NDArray[np.float64],
+    right: npt.NDArray[np.float64],
+    answerable: npt.NDArray[np.bool_],
+    promise: float,
+) -> Promise:
+    """The lowest threshold under which at most a share `promise` of what is answered is wrong."""
+    order = np.argsort(-confidence, kind="stable")
+    wrong = np.cumsum(1 - right[order]) / np.arange(1, len(order) + 1)
+    kept = np.flatnonzero(wrong <= promise)
+    last = int(kept[-1]) if len(kept) else 0
+    threshold = float(confidence[order[last]]) if len(kept) else 1.0
+    answered = confidence[answerable] >= threshold
+    chance = np.random.default_rng(0)
+    means = [chance.choice(answered, len(answered)).mean() for _ in range(500)] if len(answered) else [0.0]
+    low, high = np.quantile(means, [0.025, 0.975])
+    coverage = float(answered.mean()) if len(answered) else 0.0
+    return Promise(threshold, float(wrong[last]), coverage, float(low), float(high))
+
+
+def default_examples(index: Index) -> list[Example]:
+    """What stands in for golden questions: alternates, and the refused questions."""
+    taken: dict[int, list[Example]] = {}
+    for view in index.views:
+        if view.kind in ("alternate", "declined"):
+            taken.setdefault(view.section, []).append(
+                Example(view.text, frozenset([view.section] if view.section >= 0 else []))
+            )
+    return [example for group in taken.values() for example in group[:6]]
+
+
+def thresholds(promise: Promise) -> Fitted:
+    """The threshold as arrays of a build."""
+    return {"calibrator.threshold": np.array(promise.threshold, np.float32)}

@@ -1,0 +1,314 @@
+"""The index folder: everything a build knows, written atomically, checked when it is read.
+
+In: guides, passages, views with vectors, and the arrays that were fitted on them. Out: the same, loaded
+without PyTorch, sentence-transformers or pickle. The only module that opens the index folder:
+
+    index/manifest.json     format, model, hash of each guide, checksum of each file, name of the build
+    index/builds/<id>/      the files of the current build
+    index/cache/            exported encoders, kept for the next build
+
+A build is written beside the old one and becomes current when the manifest is replaced, in one step: a
+build killed at any moment leaves the old index answering. This module ranks nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot.encoder import Encoder, OnnxEncoder, Vectors
+from chatbot.errors import IndexError
+from chatbot.guides import Block, Guide, Section, Unit
+from chatbot.lexical import Bm25
+from chatbot.passages import Passage, View
+
+if TYPE_CHECKING:
+    import faiss
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+REBUILD = "run: chatbot build"
+FILES = ("guides.json", "passages.json", "views.json", "words.json", "vectors.npy", "index.faiss", "bm25.npz")
+FITTED = "fitted.npz"
+
+Fitted = Mapping[str, npt.NDArray[Any]]  # the arrays of the ranker and the calibrator, by name
+
+
+@dataclass(frozen=True)
+class Index:
+    """A build, in memory. Sections are numbered through all guides, in the guides' order."""
+
+    build: str
+    manifest: dict[str, Any]
+    guides: tuple[Guide, ...]
+    passages: tuple[Passage, ...]
+    views: tuple[View, ...]
+    vectors: Vectors  # [views, dimensions]
+    bm25: Bm25  # over the sections' own words
+    words: dict[str, Any]  # what `chatbot.ranking` keeps about words
+    fitted: Fitted
+    faiss: faiss.Index
+    encoder: Encoder
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """All sections of all guides."""
+        return tuple(section for guide in self.guides for section in guide.sections)
+
+    @cached_property
+    def guide_of(self) -> npt.NDArray[np.int32]:
+        """The number of each section's guide, [sections]."""
+        sizes = [len(guide.sections) for guide in self.guides]
+        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+
+    @cached_property
+    def refs(self) -> tuple[str, ...]:
+        """The reference of each section, `guide#section`."""
+        return tuple(f"{guide.id}#{section.id}" for guide in self.guides for section in guide.sections)
+
+    @cached_property
+    def passages_of(self) -> tuple[tuple[int, ...], ...]:
+        """The numbers of each section's passages."""
+        found: list[list[int]] = [[] for _ in self.sections]
+        for number, passage in enumerate(self.passages):
+            found[passage.section].append(number)
+        return tuple(tuple(numbers) for numbers in found)
+
+    def nearest(self, vectors: Vectors, k: int) -> npt.NDArray[np.int64]:
+        """The views nearest to each vector by FAISS, best first, [vectors, k]; -1 where there are fewer."""
+        return self.faiss.search(vectors, min(k, len(self.views)))[1]
+
+
+def load(folder: Path, encoder: Encoder | None = None) -> Index:
+    """The current build of an index folder. Raises `IndexError` naming the file that is not right.
+
+    An `encoder` given by the caller takes the place of the stored one.
+    """
+    manifest = read_manifest(folder)
+    place = folder / "builds" / manifest["build"]
+    for name, checksum in manifest["files"].items():
+        file = place / name
+        if not file.is_file():
+            raise IndexError("is missing", file, remedy=REBUILD)
+        if _sha256(file) != checksum:
+            raise IndexError("is damaged (its checksum differs)", file, remedy=REBUILD)
+    try:
+        return _read(place, manifest, encoder)
+    except (KeyError, ValueError, TypeError, RuntimeError, OSError) as error:
+        raise IndexError(f"cannot be read ({error})", place, remedy=REBUILD) from error
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest, checked for its format. Raises `IndexError`."""
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise IndexError("there is no index here", folder, remedy=REBUILD)
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        found = manifest["format"]
+        complete = all(isinstance(manifest[name], kind) for name, kind in _MANIFEST_TYPES.items())
+    except (ValueError, KeyError, TypeError) as error:
+        raise IndexError("is not a manifest", file, remedy=REBUILD) from error
+    if found != FORMAT:
+        raise IndexError(f"is of format {found}, this program reads {FORMAT}", file, remedy=REBUILD)
+    if not complete:
+        raise IndexError("is not a manifest", file, remedy=REBUILD)
+    return manifest
+
+
+_MANIFEST_TYPES = {"build": str, "files": dict, "guides": dict, "encoder": str, "model": str}
+
+
+def old_vectors(folder: Path, fingerprint: str, variant: str) -> dict[str, npt.NDArray[np.float32]]:
+    """The vectors of the last build by the hash of their text, if the same encoder made them."""
+    with contextlib.suppress(IndexError, OSError, ValueError, KeyError):
+        manifest = read_manifest(folder)
+        if (manifest["fingerprint"], manifest["encoder"]) == (fingerprint, variant):
+            place = folder / "builds" / manifest["build"]
+            views = json.loads((place / "views.json").read_text(encoding="utf-8"))
+            vectors = np.load(place / "vectors.npy", allow_pickle=False)
+            return {content_hash(view["text"]): row for view, row in zip(views, vectors, strict=True)}
+    return {}
+
+
+def content_hash(text: str) -> str:
+    """What tells one text from another: a view whose hash is known is not embedded again."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@contextlib.contextmanager
+def new_build(folder: Path) -> Iterator[Path]:
+    """A temporary folder beside the builds; it is removed whatever happens, unless `publish` took it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob(".build-*"):  # of builds that were killed
+        shutil.rmtree(stale, ignore_errors=True)
+    place = Path(tempfile.mkdtemp(prefix=".build-", dir=folder))
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def write(place: Path, index: Mapping[str, Any]) -> None:
+    """Writes the parts of a build (named as the fields of `Index`) into its folder."""
+    import faiss
+
+    _write_json(place / "guides.json", [asdict(guide) for guide in index["guides"]])
+    _write_json(place / "passages.json", [asdict(passage) for passage in index["passages"]])
+    _write_json(place / "views.json", [asdict(view) for view in index["views"]])
+    _write_json(place / "words.json", index["words"])
+    np.save(place / "vectors.npy", index["vectors"])
+    faiss.write_index(index["faiss"], str(place / "index.faiss"))
+    bm25: Bm25 = index["bm25"]
+    terms = sorted(bm25.terms, key=lambda term: bm25.terms[term])
+    np.savez(
+        place / "bm25.npz",
+        terms=np.array(terms, dtype=np.str_),
+        numbers=np.array([bm25.terms[term] for term in terms], np.int64),
+        starts=bm25.starts,
+        documents=bm25.documents,
+        scores=bm25.scores,
+        size=np.array(bm25.size),
+    )
+    np.savez(place / FITTED, **index["fitted"])
+
+
+def publish(folder: Path, place: Path, facts: dict[str, Any]) -> str:
+    """Makes the build in `place` the current one and removes the ones before it. Returns its id.
+
+    The id is a hash of the files, so that the same corpus and the same program give the same id.
+    """
+    files = sorted(file for file in place.rglob("*") if file.is_file())
+    checksums = {file.relative_to(place).as_posix(): _sha256(file) for file in files}
+    build = hashlib.sha256(json.dumps([facts, checksums], sort_keys=True).encode()).hexdigest()[:12]
+    target = folder / "builds" / build
+    target.parent.mkdir(exist_ok=True)
+    before = {other.name for other in target.parent.iterdir()}
+    if target.exists():
+        shutil.rmtree(place)
+    else:
+        os.chmod(place, 0o755)
+        _sync(place)
+        os.rename(place, target)
+    manifest = {"format": FORMAT, "build": build} | facts | {"files": checksums}
+    temporary = folder / f".{MANIFEST}-{os.getpid()}"
+    _write_json(temporary, manifest)
+    _sync(temporary)
+    os.replace(temporary, folder / MANIFEST)
+    for name in before - {build}:
+        shutil.rmtree(folder / "builds" / name, ignore_errors=True)
+    return build
+
+
+def encoder_cache(folder: Path, fingerprint: str) -> Path:
+    """Where the export of a model is kept between builds."""
+    return folder / "cache" / f"encoder-{fingerprint[:12]}"
+
+
+def flat_or_other(vectors: Vectors, factory: str) -> faiss.Index:
+    """A FAISS index of unit vectors by inner product (which is then the cosine)."""
+    import faiss
+
+    try:
+        index = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
+        index.train(vectors)
+        index.add(vectors)
+    except RuntimeError as error:
+        raise IndexError(
+            f"FAISS cannot make {factory!r} of {len(vectors)} views", remedy="set faiss to Flat"
+        ) from error
+    return index
+
+
+def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Index:
+    import faiss
+
+    def array(name: str) -> Any:
+        return np.load(place / name, allow_pickle=False)
+
+    def table(name: str) -> Any:
+        return json.loads((place / name).read_text(encoding="utf-8"))
+
+    bm25 = array("bm25.npz")
+    vectors = array("vectors.npy")
+    views = tuple(View(**view) for view in table("views.json"))
+    index = faiss.read_index(str(place / "index.faiss"))
+    if not len(views) == len(vectors) == index.ntotal:
+        raise ValueError(f"{len(views)} views, {len(vectors)} vectors, {index.ntotal} in FAISS")
+    return Index(
+        build=manifest["build"],
+        manifest=manifest,
+        guides=tuple(_guide(guide) for guide in table("guides.json")),
+        passages=tuple(
+            Passage(**passage | {"units": _units(passage["units"]), "header": tuple(passage["header"])})
+            for passage in table("passages.json")
+        ),
+        views=views,
+        vectors=vectors,
+        bm25=Bm25(
+            dict(zip(bm25["terms"].tolist(), bm25["numbers"].tolist(), strict=True)),
+            bm25["starts"],
+            bm25["documents"],
+            bm25["scores"],
+            int(bm25["size"]),
+        ),
+        words=table("words.json"),
+        fitted=dict(array(FITTED)),
+        faiss=index,
+        encoder=encoder or OnnxEncoder.load(place / "encoder", manifest["encoder"]),
+    )
+
+
+def _guide(fields: dict[str, Any]) -> Guide:
+    sections = tuple(
+        Section(
+            **section
+            | {
+                "parents": tuple(section["parents"]),
+                "alternates": tuple(section["alternates"]),
+                "blocks": tuple(
+                    Block(**block | {"units": _units(block["units"]), "header": tuple(block["header"])})
+                    for block in section["blocks"]
+                ),
+            }
+        )
+        for section in fields["sections"]
+    )
+    lists = {name: tuple(fields[name]) for name in ("aliases", "sources", "examples", "declined")}
+    synonyms = {word: tuple(others) for word, others in fields["synonyms"].items()}
+    return Guide(**fields | lists | {"sections": sections, "synonyms": synonyms})
+
+
+def _units(units: Sequence[dict[str, Any]]) -> tuple[Unit, ...]:
+    return tuple(Unit(**unit | {"cells": tuple(unit["cells"])}) for unit in units)
+
+
+def _write_json(file: Path, value: Any) -> None:
+    file.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    """Forces a file, or all files of a folder, to the disk: a rename must not overtake their bytes."""
+    for file in [path] if path.is_file() else [inner for inner in path.rglob("*") if inner.is_file()]:
+        descriptor = os.open(file, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,161 @@
+"""Words: how a text is cut into them, BM25 over sections, and typing errors repaired towards the guide.
+
+In: texts. Out: stems, scores, repaired words. BM25 scores are computed by bm25s when a build is made;
+answering only adds up the stored numbers, so it needs neither bm25s nor SciPy. It knows no meaning:
+that is the encoder's business.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import Stemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+WORD = re.compile(r"[^\W_]+(?:['’.&+-][^\W_]+)*\+*#?", re.UNICODE)
+
+# Words that carry no topic: asking for them being "in the guide" would mean nothing.
+STOP = frozenset(
+    ["a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "aren't", "as", "at", "be", "because", "been", "before", "being", "between", "both", "but", "by", "can", "can't", "could", "did", "didn't", "do", "does", "doesn't", "doing", "don't", "down", "during", "each", "either", "else", "ever", "every", "few", "for", "from", "get", "gets", "getting", "give", "go", "goes", "going", "gonna", "gotta", "got", "had", "has", "have", "haven't", "having", "he", "her", "here", "hers", "him", "his", "how", "how's", "however", "i", "i'd", "i'll", "i'm", "i've", "if", "im", "in", "into", "is", "isn't", "it", "it's", "its", "itself", "ive", "just", "kind", "know", "let", "like", "likely", "lot", "lots", "make", "makes", "many", "may", "maybe", "me", "might", "mine", "more", "most", "mostly", "much", "must", "my", "myself", "need", "needs", "neither", "no", "nor", "not", "now", "of", "off", "often", "ok", "okay", "on", "once", "one", "ones", "only", "onto", "or", "other", "others", "our", "ours", "out", "over", "own", "per", "perhaps", "please", "pls", "put", "really", "said", "same", "say", "says", "see", "shall", "she", "should", "shouldn't", "so", "some", "somebody", "someone", "something", "sort", "still", "stuff", "such", "take", "takes", "tell", "than", "that", "that's", "thats", "the", "their", "theirs", "them", "then", "there", "there's", "these", "they", "they're", "thing", "things", "this", "those", "though", "through", "thx", "to", "too", "under", "until", "up", "upon", "us", "use", "used", "uses", "using", "usually", "very", "via", "wanna", "want", "wants", "was", "wasn't", "we", "well", "were", "weren't", "what", "what's", "whatever", "whats", "when", "where", "where's", "whether", "which", "while", "who", "who's", "whom", "whos", "whose", "why", "will", "with", "within", "without", "won't", "would", "wouldn't", "yes", "yet", "you", "you'd", "you'll", "you're", "you've", "your", "yours", "yourself", "u", "ur", "r", "n", "plz", "dont", "doesnt", "cant"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: as written, folded (lower case, plain letters), its stem, and where it stands."""
+
+    text: str
+    folded: str
+    stem: str
+    start: int
+    end: int
+
+
+def words(text: str) -> list[Word]:
+    """Cuts a text into words.
+
+    >>> [word.stem for word in words("Ph.D.s in C++? The state's salaries")]
+    ['phd', 'in', 'c++', 'the', 'state', 'salari']
+    """
+    found = []
+    for match in WORD.finditer(text):
+        folded = fold(match[0])
+        found.append(Word(match[0], folded, stem(folded), match.start(), match.end()))
+    return found
+
+
+def fold(word: str) -> str:
+    """Lower case, accents and inner points gone, possessive cut.
+
+    >>> fold("Bachelor’s"), fold("Ph.D"), fold("Café")
+    ('bachelor', 'phd', 'cafe')
+    """
+    plain = unicodedata.normalize("NFKD", word.lower().replace("’", "'"))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = plain.removesuffix("'s").replace("'", "")
+    return plain.replace(".", "")
+
+
+@cache
+def _stemmer() -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("english")
+
+
+@lru_cache(maxsize=65536)
+def stem(folded: str) -> str:
+    """The Snowball stem of a folded word; words with digits or signs stay as they are."""
+    return _stemmer().stemWord(folded) if folded.isalpha() else folded
+
+
+def content_words(text: str) -> list[Word]:
+    """The words that carry the topic, in order."""
+    return [word for word in words(text) if word.folded not in STOP and word.text.lower() not in STOP]
+
+
+def stems(text: str) -> list[str]:
+    """The stems of a text's content words; of all words if it has no others."""
+    return [word.stem for word in content_words(text)] or [word.stem for word in words(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bm25:
+    """Scores of terms in documents, as bm25s computed them: a sparse matrix, a term a column."""
+
+    terms: Mapping[str, int]
+    starts: npt.NDArray[np.int64]  # [terms + 1], where a term's scores start
+    documents: npt.NDArray[np.int32]  # [scores]
+    scores: npt.NDArray[np.float32]  # [scores]
+    size: int  # number of documents
+
+    @classmethod
+    def build(cls, documents: Sequence[Sequence[str]]) -> Bm25:
+        """Indexes documents given as lists of terms (Lucene's BM25, k1 1.5, b 0.75)."""
+        import bm25s
+
+        retriever = bm25s.BM25(method="lucene")
+        filled = [list(terms) or [""] for terms in documents]
+        retriever.index(filled, show_progress=False)
+        matrix = retriever.scores
+        return cls(
+            {str(term): int(number) for term, number in retriever.vocab_dict.items() if term},
+            np.asarray(matrix["indptr"], np.int64),
+            np.asarray(matrix["indices"], np.int32),
+            np.asarray(matrix["data"], np.float32),
+            len(filled),
+        )
+
+    def score(self, terms: Iterable[str]) -> npt.NDArray[np.float32]:
+        """The score of every document for a question's terms, [documents]."""
+        total = np.zeros(self.size, np.float32)
+        for term in terms:
+            if (number := self.terms.get(term)) is not None:
+                span = slice(self.starts[number], self.starts[number + 1])
+                total[self.documents[span]] += self.scores[span]
+        return total
+
+
+def repair(text: str, vocabulary: Mapping[str, int], language: Collection[str]) -> str:
+    """Puts right typing errors, but only towards the guide's own words; everything else stays.
+
+    `vocabulary` counts the folded words of the guides. `language` holds the words of the language: a
+    good word that the guides merely do not hold is never touched.
+
+    >>> repair("wat is the salery of a nurse, in Peru?", {"salary": 9, "course": 2}, {"nurse"})
+    'wat is the salary of a nurse, in Peru?'
+    """
+    for word in reversed(words(text)):
+        if word.folded in vocabulary or word.folded in STOP or word.folded in language:
+            continue
+        if better := _nearest(word.folded, vocabulary):
+            text = text[: word.start] + better + text[word.end :]
+    return text
+
+
+def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
+    """The commonest of the nearest words within the edits that the length allows, or nothing.
+
+    Up to seven letters one edit, up to eleven two, then three; a swap of neighbours is one edit
+    (optimal string alignment). The first letter may only be swapped with the second. A word that
+    merely begins with the other ("coder", "code") is a form of its own, not a typing error.
+    """
+    if len(folded) < 4 or not folded.isalpha():
+        return ""
+    allowed = 1 + (len(folded) >= 8) + (len(folded) >= 12)
+    found = process.extract(folded, vocabulary.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=20)
+    near = [
+        (edits, sorted(folded) != sorted(other), -vocabulary[other], other)  # swapped letters first
+        for other, edits, _ in found
+        if len(other) > 2 and folded[0] in other[:2] and not _same_word(folded, other)
+    ]
+    return min(near)[3] if near else ""
+
+
+def _same_word(one: str, other: str) -> bool:
+    return stem(one) == stem(other) and (one.startswith(other) or other.startswith(one))

@@ -1,0 +1,117 @@
+"""Cuts sections into passages that fit the model, and lists the views by which each can be found.
+
+In: guides. Out: `Passage`s (consecutive units of one section, never cut inside a sentence, list item
+or table row) and `View`s (the texts that are embedded: title with its parents, passage, each unit, each
+alternate question). It reads no files and embeds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from chatbot.guides import Block, Guide, Section, Unit
+
+KINDS = ("title", "passage", "unit", "alternate", "declined")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Consecutive units of one section. `start` and `end` are character offsets in the guide file."""
+
+    guide: int  # number of the guide in the build
+    section: int  # number of the section in the build
+    start: int
+    end: int
+    units: tuple[Unit, ...]
+    header: tuple[str, ...] = ()  # of the table, where the passage is (a part of) one
+
+    @property
+    def text(self) -> str:
+        """The passage without Markdown, its rows with their header."""
+        return " ".join(unit.text for unit in self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One text by which a section can be found. `passage` and `unit` say what it stands for, or -1."""
+
+    kind: str  # one of KINDS; a "declined" one belongs to no section (-1)
+    text: str
+    section: int
+    passage: int = -1
+    unit: int = -1
+
+
+def cut(guides: Sequence[Guide], count_tokens: Callable[[str], int], limit: int) -> list[Passage]:
+    """Cuts every section into passages of at most `limit` tokens (a single longer unit stays whole)."""
+    passages: list[Passage] = []
+    number = -1
+    for position, guide in enumerate(guides):
+        for section in guide.sections:
+            number += 1
+            for units, header in _groups(section, count_tokens, limit):
+                passages.append(Passage(position, number, units[0].start, units[-1].end, units, header))
+    return passages
+
+
+def _groups(
+    section: Section, count_tokens: Callable[[str], int], limit: int
+) -> Iterator[tuple[tuple[Unit, ...], tuple[str, ...]]]:
+    """Fills groups block by block. A table or list stays together with the text before it if it fits."""
+    group: list[Unit] = []
+    header: tuple[str, ...] = ()
+    size = 0
+    for block in section.blocks:
+        sizes = [count_tokens(unit.text) for unit in block.units]
+        if group and (size + sum(sizes) > limit or (header and block.header)):
+            yield tuple(group), header
+            group, header, size = [], (), 0
+        header = header or block.header
+        for unit, tokens in zip(block.units, sizes, strict=True):
+            if group and size + tokens > limit:
+                yield tuple(group), header
+                group, header, size = [], block.header, 0
+            group.append(unit)
+            size += tokens
+    if group:
+        yield tuple(group), header
+
+
+def list_views(guides: Sequence[Guide], passages: Sequence[Passage]) -> list[View]:
+    """All views of all sections, passages first in their order, then units, titles and alternates."""
+    sections = [section for guide in guides for section in guide.sections]
+    views = [View("passage", p.text, p.section, i) for i, p in enumerate(passages)]
+    for i, passage in enumerate(passages):
+        views += [View("unit", unit.text, passage.section, i, j) for j, unit in enumerate(passage.units)]
+    for i, section in enumerate(sections):
+        if section.blocks:
+            views.append(View("title", title_text(section), i))
+            views += [View("alternate", text, i) for text in dict.fromkeys(section.alternates)]
+    declined = dict.fromkeys(text for guide in guides for text in guide.declined)
+    return views + [View("declined", text, -1) for text in declined]
+
+
+def title_text(section: Section) -> str:
+    """A section's title behind its parents': "Salary: Highest paying states"."""
+    return ": ".join((*section.parents, section.title))
+
+
+def is_step(section: Section) -> bool:
+    """Whether the section is one of a sequence, so that "what comes next?" has an answer.
+
+    >>> is_step(Section("a", "Step 2: Earn a degree", 3, 1))
+    True
+    """
+    return re.match(r"(?:step|stage|phase|part|day|week)\s+\d+\b|\d+[.):]\s", section.title, re.I) is not None
+
+
+def markdown_of(guide: Guide, passage: Passage) -> str:
+    """The passage as it stands in the guide file."""
+    return guide.text[passage.start : passage.end]
+
+
+def blocks_of(section: Section, kind: str) -> Iterable[Block]:
+    """The section's blocks of one kind, e.g. its tables."""
+    return (block for block in section.blocks if block.kind == kind)

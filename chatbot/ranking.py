@@ -1,0 +1,268 @@
+"""How well each section answers a question: evidence from the nearest views, weighed as the guide taught.
+
+In: a question's vector and terms, and an `Index`. Out: `Evidence`, five numbers a section and their
+weighed sum, and `Traits`, the few numbers from which a confidence is computed. The weights are fitted at
+build time by `chatbot.fitting`; here they are only applied, in NumPy. It knows nothing of conversations
+and writes no words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot.encoder import Vectors
+from chatbot.index import Index
+from chatbot.lexical import Word
+
+Array = npt.NDArray[np.float32]
+
+# Nearest views looked at for a question. Sections without any among them count as no nearer than the last.
+NEAREST = 256
+
+# What is known of a section for a question, in the order of the weights:
+#   closest     cosine to the nearest alternate question (to the nearest view where there is none)
+#   company     mean cosine to the three nearest alternates
+#   own         cosine to the nearest of title, passage and units
+#   classifier  log-probability by a linear classifier on the question's vector, taught by the alternates
+#   lexical     BM25 over the section's own words, as a share of the most that the question could get
+FEATURES = ("closest", "company", "own", "classifier", "lexical")
+
+# What a confidence is computed from, for the best section:
+TRAITS = (
+    "closest",
+    "company",
+    "own",
+    "share",  # the section's probability among all sections, from the weighed sums
+    "covered",  # share of the question's words, weighed by rarity, that the section's texts hold
+    "refused",  # cosine to the nearest question that the guide is known not to answer
+    "refused_company",  # mean of the three nearest
+    "detector",  # log-odds by a linear classifier that the guides answer rather than decline
+    "unknown",  # words that no text of the corpus holds
+)
+
+# Without alternates there is nothing to learn from: these weights were chosen on doc2dial and SQuAD
+# (docs/quality.md). "closest" then is "own", and there is no classifier.
+DEFAULT_WEIGHTS = np.array([0.0, 0.0, 20.0, 0.0, 8.0], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of every section for one question; rows in the order of `FEATURES`."""
+
+    features: Array  # [features, sections]
+    scores: Array  # [sections], the weighed sum
+    refused: tuple[float, float, float]  # nearest refused question, mean of three, detector
+    vector: Array  # of the question
+    views: npt.NDArray[np.int64]  # the nearest views, best first
+    cosines: Array  # of these views
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """The fitted weights, and tables for looking sections up, made once a load."""
+
+    index: Index
+    blind: bool = False  # to views that are the question itself: for judging alternates as if left out
+
+    @cached_property
+    def alternates(self) -> npt.NDArray[np.int64]:
+        """The rows of each section's alternates, [sections, most]; -1 where a section has fewer."""
+        return self._rows(("alternate",))
+
+    @cached_property
+    def own(self) -> npt.NDArray[np.int64]:
+        """The rows of each section's own views, [sections, most]."""
+        return self._rows(("title", "passage", "unit"))
+
+    @cached_property
+    def refused(self) -> npt.NDArray[np.int64]:
+        """The rows of the questions that the guides are known not to answer."""
+        return np.array([i for i, view in enumerate(self.index.views) if view.kind == "declined"], np.int64)
+
+    @cached_property
+    def has_alternates(self) -> npt.NDArray[np.bool_]:
+        """Which sections have alternates, [sections]."""
+        return (self.alternates >= 0).any(axis=1)
+
+    @cached_property
+    def answerable(self) -> npt.NDArray[np.bool_]:
+        """Which sections say anything, [sections]: a bare heading is never an answer."""
+        return (self.own >= 0).any(axis=1)
+
+    @cached_property
+    def weights(self) -> Array:
+        """The weight of each feature."""
+        return self.index.fitted.get("ranker.weights", DEFAULT_WEIGHTS)
+
+    @cached_property
+    def ceilings(self) -> dict[str, float]:
+        """The highest BM25 score that each term gives to any section."""
+        bm25 = self.index.bm25
+        return {
+            term: float(bm25.scores[bm25.starts[n] : bm25.starts[n + 1]].max(initial=0.0))
+            for term, n in bm25.terms.items()
+        }
+
+    def _rows(self, kinds: tuple[str, ...]) -> npt.NDArray[np.int64]:
+        rows: list[list[int]] = [[] for _ in self.index.sections]
+        for number, view in enumerate(self.index.views):
+            if view.kind in kinds:
+                rows[view.section].append(number)
+        most = max(1, *(len(row) for row in rows))
+        return np.array([row + [-1] * (most - len(row)) for row in rows], np.int64)
+
+    def evidence(self, vectors: Vectors, terms: Sequence[Sequence[str]]) -> list[Evidence]:
+        """What each section has to say for itself, for questions given as vectors and terms."""
+        cosines, rows = self.index.faiss.search(vectors, min(NEAREST, len(self.index.views)))
+        found = []
+        for vector, words, near, seen in zip(vectors, terms, cosines, rows, strict=True):
+            keep = seen >= 0
+            if self.blind:
+                keep &= near < 0.9999
+            found.append(self.weigh(vector, words, near[keep], seen[keep]))
+        return found
+
+    def weigh(
+        self,
+        vector: Array,
+        terms: Sequence[str],
+        cosines: Array,
+        rows: npt.NDArray[np.int64],
+        classifier: Array | None = None,
+        detector: float | None = None,
+    ) -> Evidence:
+        """The evidence from the nearest views of one question.
+
+        `classifier` [sections] and `detector` replace the fitted ones while these are being fitted.
+        """
+        floor = float(cosines[-1]) if len(cosines) else -1.0
+        by_view = np.full(len(self.index.views) + 1, floor, np.float32)
+        by_view[rows] = cosines
+        by_view[-1] = -1.0  # what the -1 of a shorter row points to
+        own = by_view[self.own].max(axis=1)
+        near = by_view[self.alternates]
+        closest = np.where(self.has_alternates, near.max(axis=1), own)
+        company = np.where(self.has_alternates, _mean_of_best(near), own)
+        if classifier is None:
+            classifier = self.classify(vector)
+        features = np.stack([closest, company, own, classifier, self.lexical(terms)]).astype(np.float32)
+        scores = self.weights @ features
+        scores[~self.answerable] = -np.inf
+        refused = (0.0, 0.0, 0.0)
+        if len(self.refused):
+            found = np.sort(by_view[self.refused])[::-1]
+            odds = self.detect(vector) if detector is None else detector
+            refused = (float(found[0]), float(found[:3].mean()), odds)
+        return Evidence(features, scores, refused, vector, rows, cosines)
+
+    def classify(self, vector: Array) -> Array:
+        """The log-probability of each section for a vector, [sections]; zeros without a classifier."""
+        fitted = self.index.fitted
+        if "classifier.weights" not in fitted:
+            return np.zeros(len(self.index.sections), np.float32)
+        logits = fitted["classifier.weights"] @ vector + fitted["classifier.bias"]
+        known = log_softmax(logits)
+        result = np.full(len(self.index.sections), known.min(), np.float32)
+        result[fitted["classifier.sections"]] = known
+        return result
+
+    def detect(self, vector: Array) -> float:
+        """The log-odds that a question is one that the guides answer, 0 without a detector."""
+        fitted = self.index.fitted
+        if "detector.weights" not in fitted:
+            return 0.0
+        logs = fitted["detector.weights"] @ vector + fitted["detector.bias"]
+        answers = fitted["detector.answers"]
+        return float(_log_sum(logs[answers]) - _log_sum(logs[~answers]))
+
+    def lexical(self, terms: Sequence[str]) -> Array:
+        """BM25 of each section as a share of the best conceivable for these terms, [sections]."""
+        most = sum(self.ceilings.get(term, 0.0) for term in terms)
+        return self.index.bm25.score(terms) / max(most, 1e-9)
+
+    def traits(
+        self, evidence: Evidence, section: int, words: Sequence[Word], allowed: npt.NDArray[np.bool_]
+    ) -> Array:
+        """The numbers from which the confidence in a section is computed, in the order of `TRAITS`.
+
+        `words` are the question's content words, `allowed` the sections that it competes with.
+        """
+        closest, company, own = evidence.features[:3, section]
+        share = softmax(np.where(allowed, evidence.scores, -np.inf))[section]
+        return np.array(
+            [
+                closest,
+                company,
+                own,
+                share,
+                self.coverage(section, words),
+                *evidence.refused,
+                self.unknown(words),
+            ],
+            np.float32,
+        )
+
+    def coverage(self, section: int, words: Sequence[Word]) -> float:
+        """Share of the question's words that the section's texts hold, each weighed by its rarity."""
+        weights = [self.rarity(word.stem) for word in words]
+        held = self.stems[section]
+        covered = [weight for weight, word in zip(weights, words, strict=True) if word.stem in held]
+        return sum(covered) / sum(weights) if weights else 1.0
+
+    def unknown(self, words: Sequence[Word]) -> float:
+        """How many of the words no text of the corpus holds."""
+        return float(sum(word.stem not in self.index.words["stems"] for word in words))
+
+    def rarity(self, stem: str) -> float:
+        """The inverse document frequency of a stem over the corpus's texts; unknown ones weigh most."""
+        total, seen = self.index.words["texts"], self.index.words["stems"].get(stem, 0)
+        return float(np.log((total + 1) / (seen + 0.5)))
+
+    @cached_property
+    def stems(self) -> list[frozenset[str]]:
+        """The stems in each section's texts, alternates included."""
+        return [frozenset(stems) for stems in self.index.words["sections"]]
+
+
+def _mean_of_best(near: Array) -> Array:
+    """Mean of the three highest of each row; of fewer where a row has fewer (they are marked -1)."""
+    best = -np.partition(-near, min(2, near.shape[1] - 1), axis=1)[:, :3]
+    there = best > -1.0
+    return np.where(there, best, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+
+
+def log_softmax(values: Array) -> Array:
+    """Logarithms of the softmax, along the last axis."""
+    shifted = values - values.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def _log_sum(logs: Array) -> float:
+    most = logs.max()
+    return float(most + np.log(np.exp(logs - most).sum()))
+
+
+def softmax(values: Array) -> Array:
+    """Shares that add up to 1; minus infinity gets none."""
+    raised = np.exp(values - values.max())
+    return raised / raised.sum()
+
+
+def average(evidence: Sequence[Evidence]) -> Evidence:
+    """Several readings of one question as one: the mean of what each says."""
+    if len(evidence) == 1:
+        return evidence[0]
+    refused = np.mean([reading.refused for reading in evidence], axis=0)
+    return Evidence(
+        np.mean([reading.features for reading in evidence], axis=0),
+        np.mean([reading.scores for reading in evidence], axis=0),
+        (float(refused[0]), float(refused[1]), float(refused[2])),
+        np.mean([reading.vector for reading in evidence], axis=0),
+        evidence[0].views,
+        evidence[0].cosines,
+    )

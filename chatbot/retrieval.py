@@ -1,0 +1,213 @@
+"""From one question to the sections that may answer it, each with a calibrated confidence.
+
+In: a question (already standing alone) and an `Index`. Out: `Reading`, the question as it is searched,
+and `Hit`s, sections with a score and the probability that they answer. Conversations are resolved by
+`chatbot.conversation`, words are written by `chatbot.answering`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from chatbot import lexical
+from chatbot.guides import Unit
+from chatbot.index import Index
+from chatbot.lexical import Word
+from chatbot.ranking import Array, Evidence, Ranker
+
+Mask = npt.NDArray[np.bool_]  # [sections]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as it is searched: spelling repaired, short forms written out."""
+
+    text: str
+    words: tuple[Word, ...]  # its content words
+    terms: tuple[str, ...]  # their stems, synonyms replaced by the guide's own word
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A section that may answer: its number, its score (higher is better), and its confidence (0 to 1)."""
+
+    section: int
+    score: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Retriever:
+    """An index with everything that is looked up in it, prepared once a load."""
+
+    index: Index
+    blind: bool = False  # see `Ranker.blind`
+
+    @cached_property
+    def ranker(self) -> Ranker:
+        """The ranker over this index."""
+        return Ranker(self.index, self.blind)
+
+    @cached_property
+    def vocabulary(self) -> dict[str, int]:
+        """The folded words of the corpus that a typing error may be repaired to, with their counts."""
+        return dict(self.index.words["vocabulary"])
+
+    @cached_property
+    def language(self) -> frozenset[str]:
+        """Good words of the language, which are never repaired."""
+        return frozenset(self.index.words["language"])
+
+    @cached_property
+    def unit_rows(self) -> list[tuple[list[int], list[Unit]]]:
+        """For each section, the rows of its units' vectors, and the units."""
+        found: list[tuple[list[int], list[Unit]]] = [([], []) for _ in self.index.sections]
+        for row, view in enumerate(self.index.views):
+            if view.kind == "unit":
+                rows, units = found[view.section]
+                rows.append(row)
+                units.append(self.index.passages[view.passage].units[view.unit])
+        return found
+
+    @cached_property
+    def groups(self) -> list[frozenset[str]]:
+        """Folded values that can stand for each other: a table's row keys, a list's items, sections of a family."""
+        groups = []
+        for guide in self.index.guides:
+            families: dict[tuple[str, ...], list[str]] = {}
+            for section in guide.sections:
+                families.setdefault(section.parents, []).append(section.title)
+                for block in section.blocks:
+                    keys = [unit.cells[0] if unit.cells else unit.text for unit in block.units]
+                    if block.kind in ("table", "list"):
+                        groups.append(frozenset(map(fold_phrase, keys)))
+            groups += [
+                frozenset(fold_phrase(title) for title in titles if len(title.split()) <= 4)
+                for parents, titles in families.items()
+                if parents
+            ]
+        return [group for group in groups if len(group) > 1]
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """The folded keys of all tables' rows and lists' items that are short enough to be names."""
+        return frozenset(
+            fold_phrase(unit.cells[0] if unit.cells else unit.text)
+            for section in self.index.sections
+            for block in section.blocks
+            if block.kind in ("table", "list")
+            for unit in block.units
+            if len((unit.cells[0] if unit.cells else unit.text).split()) <= 3
+        )
+
+    @cached_property
+    def guide_stems(self) -> frozenset[str]:
+        """The stems of the guides' own words, without the alternates."""
+        return frozenset(self.index.words["guide_stems"])
+
+    @cached_property
+    def synonyms(self) -> dict[str, str]:
+        """What people write → the guide's own word, both folded."""
+        return {
+            fold_phrase(other): word
+            for guide in self.index.guides
+            for word, others in guide.synonyms.items()
+            for other in others
+        }
+
+    @cached_property
+    def aliases(self) -> list[tuple[str, int]]:
+        """The folded names of the roles with the number of their guide, longest first."""
+        names = [
+            (fold_phrase(alias), number)
+            for number, guide in enumerate(self.index.guides)
+            for alias in guide.aliases
+        ]
+        return sorted(names, key=lambda name: -len(name[0]))
+
+    def read(self, question: str) -> Reading:
+        """The question as it is searched."""
+        text = " ".join(question.split())
+        text = lexical.repair(text, self.vocabulary, self.language)
+        text = self._write_out(text)
+        words = tuple(lexical.content_words(text))
+        terms = [lexical.stem(self._own_word(word.folded)) for word in words] or lexical.stems(text)
+        return Reading(text, words, tuple(terms))
+
+    def _own_word(self, folded: str) -> str:
+        own = fold_phrase(self.synonyms.get(folded, folded))
+        return own if " " not in own else folded
+
+    def _write_out(self, text: str) -> str:
+        """Writes out short forms that the guides do not use ("CA", "wfh"): capitals, or no word of the language."""
+        for word in reversed(lexical.words(text)):
+            own = self.synonyms.get(word.folded)
+            if not own or word.stem in self.guide_stems:
+                continue
+            if word.text.isupper() or word.folded not in self.language:
+                text = text[: word.start] + own + text[word.end :]
+        return text
+
+    def named_guides(self, text: str) -> set[int]:
+        """The guides whose role is named in a text: the longest name wins where names overlap."""
+        folded = f" {fold_phrase(text)} "
+        found = set()
+        for alias, guide in self.aliases:
+            pattern = rf"(?<= ){re.escape(alias)}s?(?= )"
+            if re.search(pattern, folded):
+                found.add(guide)
+                if not any(other == alias and number != guide for other, number in self.aliases):
+                    folded = re.sub(pattern, "\0", folded)
+        return found
+
+    def allowed(self, guides: set[int] | None) -> Mask:
+        """The sections of some guides, or all that say anything."""
+        mask = self.ranker.answerable.copy()
+        if guides:
+            mask &= np.isin(self.index.guide_of, list(guides))
+        return mask
+
+    def evidence(self, readings: Sequence[Reading]) -> list[Evidence]:
+        """What each section has to say for itself, a question each; one run of the encoder."""
+        vectors = self.index.encoder.encode([reading.text for reading in readings])
+        return self.ranker.evidence(vectors, [reading.terms for reading in readings])
+
+    def hits(self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int) -> list[Hit]:
+        """The best sections, best first, with the confidence that they answer."""
+        scores = np.where(allowed, evidence.scores, -np.inf)
+        order = np.argsort(-scores, kind="stable")[:k]
+        return [
+            Hit(int(section), float(scores[section]), self.confidence(evidence, int(section), words, allowed))
+            for section in order
+            if np.isfinite(scores[section])
+        ]
+
+    def confidence(self, evidence: Evidence, section: int, words: Sequence[Word], allowed: Mask) -> float:
+        """The calibrated probability that a section answers the question."""
+        traits = self.ranker.traits(evidence, section, words, allowed)
+        return calibrated(self.index.fitted["calibrator.weights"], traits)
+
+
+def calibrated(weights: Array, traits: Array) -> float:
+    """Logistic regression: one weight a trait, then the bias.
+
+    >>> calibrated(np.array([2.0, 0.0]), np.array([0.0]))
+    0.5
+    """
+    odds = float(weights[:-1] @ traits + weights[-1])
+    return float(1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0))))
+
+
+def fold_phrase(text: str) -> str:
+    """The folded words of a text, one space between.
+
+    >>> fold_phrase("Machine-Learning  Engineers!")
+    'machine learning engineers'
+    """
+    return " ".join(word.folded for word in lexical.words(text)).replace("-", " ")
