@@ -32,10 +32,9 @@ class Desk:
         self,
         get_bot: Callable[[], Chatbot | None],
         get_journal: Callable[[], Journal | None] = lambda: None,
-        metrics: Metrics | None = None,
     ) -> None:
-        self.metrics = metrics or Metrics()
         self._get_bot, self._get_journal = get_bot, get_journal
+        self.metrics = Metrics(self._lost)
         self._batcher = Batcher(lambda asks: self.bot.ask_many(asks), observe=self.metrics.batched)
 
     @property
@@ -55,10 +54,11 @@ class Desk:
     async def answer(self, ask: Ask, face: str) -> Answer:
         """The bot's answer. `face` is "chat", "widget", "api" or "staff"."""
         self._check(ask.guide)
+        ask = dataclasses.replace(ask, history=ask.history[-REMEMBERED:])
         started = time.perf_counter()
         self.metrics.asked(face)
         try:
-            answer = await self._batcher.ask(dataclasses.replace(ask, history=ask.history[-REMEMBERED:]))
+            answer = await self._batcher.ask(ask)
         except Busy:
             raise Problem("busy", retry_after=1) from None
         self.metrics.replied(answer, face, time.perf_counter() - started)
@@ -89,6 +89,10 @@ class Desk:
     def close(self) -> None:
         """Answers what is still waiting."""
         self._batcher.close()
+
+    def _lost(self) -> int:
+        journal = self._get_journal()
+        return journal.lost if journal else 0
 
     def _check(self, guide: str | None) -> None:
         # Before the batch, so that one visitor's mistake does not make the others' batch fail.

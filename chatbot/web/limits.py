@@ -14,9 +14,10 @@ import ipaddress
 import logging
 import math
 import os
+import re
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
@@ -28,8 +29,11 @@ from starlette.types import Message, Receive
 
 from chatbot.errors import SettingsError
 
+MEMORY = "memory://"
 LARGEST_BODY = 64 * 1024  # bytes: a question of 1,000 characters and a long conversation before it
 DRAINED = 16 * 1024 * 1024  # of a body that is too large, so much is read before the refusal
+PATIENCE = 0.5  # seconds that a question waits for the store of the counters
+RETRY = 10  # seconds that a store which was away is left alone
 SWEEP = 1000  # hits between two sweeps of the visitors who have left
 
 logger = logging.getLogger(__name__)
@@ -42,7 +46,7 @@ class RateLimiter:
     Raises `SettingsError` when either cannot be used.
     """
 
-    def __init__(self, limit: str, store: str = "memory://") -> None:
+    def __init__(self, limit: str, store: str = MEMORY) -> None:
         try:
             self._limits = parse_many(limit) if limit.strip() else []
         except ValueError as error:
@@ -53,10 +57,11 @@ class RateLimiter:
         secret = os.urandom(32) if isinstance(self._storage, MemoryStorage) else store.encode()
         self._key = hashlib.sha256(secret).digest()
         self._hits = 0
+        self._away_until = 0.0
 
     async def wait(self, address: str, action: str) -> int:
         """Counts one use of `action` by the visitor; 0, or the seconds to wait if it was one too many."""
-        if not self._limits:
+        if not self._limits or time.monotonic() < self._away_until:
             return 0
         visitor = hashlib.blake2b(_network(address).encode(), key=self._key, digest_size=16).hexdigest()
         try:
@@ -64,6 +69,7 @@ class RateLimiter:
                 return self._hit(visitor, action)
             return await asyncio.to_thread(self._hit, visitor, action)
         except StorageError as error:
+            self._away_until = time.monotonic() + RETRY
             logger.warning("the rate store is away, nothing is limited", extra={"cause": repr(error)})
             return 0
 
@@ -79,14 +85,16 @@ class RateLimiter:
 
 
 def _open_store(store: str) -> Storage:
+    remedy = "use memory://, redis://host:6379 or valkey://host:6379"
+    if not re.match(rf"{MEMORY}$|(redis|valkey)s?://", store):
+        raise SettingsError("rate_store is no store of counters", remedy=remedy)
     try:
-        storage = storage_from_string(store, wrap_exceptions=True)
+        # Valkey speaks Redis' protocol: one client for both.
+        url = re.sub("^valkey", "redis", store)
+        waits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE} if url != MEMORY else {}
+        return cast(Storage, storage_from_string(url, wrap_exceptions=True, **waits))
     except (ConfigurationError, ValueError) as error:
-        remedy = f"use memory://, redis://host:6379 or valkey://host:6379 ({error})"
-        raise SettingsError("rate_store cannot be used", remedy=remedy) from error
-    if not isinstance(storage, Storage):
-        raise SettingsError("rate_store is an async store", remedy="leave out the 'async+'")
-    return storage
+        raise SettingsError(f"rate_store cannot be used: {error}", remedy=remedy) from error
 
 
 def _sweep(storage: MemoryStorage) -> None:

@@ -79,8 +79,9 @@ def configure_logs(log_questions: bool = False, stream: TextIO | None = None, le
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         other = logging.getLogger(name)
         other.handlers.clear()
+        other.setLevel(logging.NOTSET)
         other.propagate = name != "uvicorn.access"
-    for name in ("httpx", "httpcore", "asyncio", "gradio"):  # chatter about themselves
+    for name in ("httpx", "httpx2", "httpcore", "asyncio", "gradio"):  # chatter about themselves
         logging.getLogger(name).setLevel("WARNING")
 
 

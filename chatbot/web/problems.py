@@ -136,22 +136,22 @@ def _fail(path: str) -> JSONResponse:
 
 async def _handle_problem(request: Request, problem: Exception) -> JSONResponse:
     assert isinstance(problem, Problem)
-    return problem_response(problem, request.url.path)
+    return problem_response(problem, request.scope["path"])
 
 
 async def _handle_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [_pointed(one) for one in error.errors()[:MOST_ERRORS]]
-    return problem_response(Problem("invalid", errors=errors), request.url.path)
+    return problem_response(Problem("invalid", errors=errors), request.scope["path"])
 
 
 async def _handle_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if slug := _OF_STATUS.get(error.status_code):
-        return problem_response(Problem(slug, headers=headers), request.url.path)
+        return problem_response(Problem(slug, headers=headers), request.scope["path"])
     title = http.HTTPStatus(error.status_code).phrase
-    path = printable(request.url.path, 500)
+    path = printable(request.scope["path"], 500)
     return _respond(
         _Body("about:blank", title, error.status_code, str(error.detail), path, request_id.get()), headers
     )
