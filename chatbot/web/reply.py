@@ -1,0 +1,127 @@
+"""How an answer looks in the chat: the short answer, the quote with its place, and the rest folded away.
+
+In: an `Answer`. Out: HTML in one line, which Gradio's Markdown passes on as it is. Questions and guides are
+strangers' text: all of it is escaped here or in `quotes`, so that no mark-up is in a message but ours.
+It decides nothing about an answer: it shows it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from chatbot.answering import Answer, Source
+from chatbot.guides import Guide
+from chatbot.web.quotes import link, mark
+
+LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+def introduction(guides: Sequence[Guide]) -> str:
+    """What this is, in one line under the name."""
+    names = [f'<a href="/guides/{_text(guide.id)}">{_text(guide.title)}</a>' for guide in guides]
+    named = f"the {names[0]}" if len(names) == 1 else f"{len(names)} guides"
+    return (
+        f"<h1>Askguide</h1><p>Ask {named}: you get the guide’s own words and the place where they stand, "
+        "or a plain “the guide does not say”.</p>"
+    )
+
+
+def asked(question: str) -> str:
+    """A visitor's question."""
+    return f'<div class="asked" dir="auto">{_text(question)}</div>'
+
+
+def unescape(message: str) -> str:
+    """The question that `asked` has made a message of.
+
+    >>> unescape(asked("a <b>\\n & c"))
+    'a <b>\\n & c'
+    """
+    return html.unescape(re.sub(r"<[^>]*>", "", message))
+
+
+def trouble(title: str, remedy: str) -> str:
+    """A reply when there is none: what happened, and what to do."""
+    return f'<div class="reply trouble"><p class="short">{_text(title)}.</p><p>{_text(remedy)}</p></div>'
+
+
+def show(answer: Answer, contact: str = "") -> str:
+    """An answer as HTML. `contact` is where a person is sent when the guide does not say."""
+    places = answer.sources if answer.kind == "no_answer" else ()
+    paragraphs = [text for text in answer.text.split("\n\n") if text.strip()]
+    parts = [f'<p class="short" dir="auto">{_linked(text, places, contact)}</p>' for text in paragraphs]
+    if answer.understood_as and _bare(answer.understood_as) != _bare(answer.question):
+        understood = f'<q dir="auto">{_text(answer.understood_as)}</q>'
+        parts.append(f'<p class="understood">Understood as: {understood}</p>')
+    if answer.kind == "answer":
+        quoted = len(paragraphs)  # a question that asks two things has a quote for each
+        parts += [_quote(source, answer.understood_as) for source in answer.sources[:quoted]]
+        parts.append(_fold(answer.sources[quoted:], answer.understood_as))
+    elif answer.kind == "no_answer":
+        parts.append(_nearest([source for source in places if _named(source) not in _text(answer.text)]))
+        if contact and contact not in answer.text:
+            parts.append(f'<p class="contact">Ask a person: {_person(contact)}</p>')
+    return f'<div class="reply {_text(answer.kind)}">{"".join(parts)}</div>'
+
+
+def _linked(text: str, places: Sequence[Source], contact: str) -> str:
+    """The text; the sections that it names, and the person, are links."""
+    linked = _text(text)
+    for source in places:
+        linked = linked.replace(_named(source), f"“{_anchor(source, _text(source.section))}”", 1)
+    return linked.replace(_text(contact), _person(contact)) if contact and places else linked
+
+
+def _named(source: Source) -> str:
+    """How a text names a section."""
+    return f"“{_text(source.section)}”"
+
+
+def _quote(source: Source, question: str) -> str:
+    """The passage with the quote marked; below it the section and the guide, as a link to the words."""
+    passage = LINE_ENDS.sub("&#10;", mark(source.passage, source.quote, question).strip())
+    return (
+        f'<figure class="quote"><blockquote dir="auto">{passage}</blockquote>'
+        f"<figcaption>{_link(source)}</figcaption></figure>"
+    )
+
+
+def _link(source: Source) -> str:
+    section, guide = _text(source.section), _text(source.guide)
+    return _anchor(source, f'<span class="section">{section}</span> <span class="guide">{guide}</span>')
+
+
+def _anchor(source: Source, shown: str) -> str:
+    return f'<a href="{_text(link(source))}" target="_blank" rel="noopener">{shown}</a>'
+
+
+def _fold(sources: Sequence[Source], question: str) -> str:
+    if not sources:
+        return ""
+    count = "1 more place" if len(sources) == 1 else f"{len(sources)} more places"
+    quotes = "".join(_quote(source, question) for source in sources)
+    return f'<details class="more"><summary>{count} in the guide</summary>{quotes}</details>'
+
+
+def _nearest(sources: Sequence[Source]) -> str:
+    items = "".join(f"<li>{_link(source)}</li>" for source in sources)
+    same = "one-guide" if len({source.guide for source in sources}) == 1 else ""
+    return f'<div class="nearest {same}"><p>The nearest sections:</p><ul>{items}</ul></div>' if items else ""
+
+
+def _person(contact: str) -> str:
+    """Where a person is to be found: an address on the web, a mailbox, or words."""
+    address = contact if re.match(r"https?://", contact) else ""
+    address = address or (f"mailto:{contact}" if re.fullmatch(r"[^\s@]+@[^\s@]+", contact) else "")
+    return f'<a href="{_text(address)}">{_text(contact)}</a>' if address else _text(contact)
+
+
+def _text(text: str) -> str:
+    """Escaped, and in one line: Markdown leaves an HTML block alone until a line is empty."""
+    return LINE_ENDS.sub("&#10;", html.escape(text))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()

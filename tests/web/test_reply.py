@@ -1,0 +1,111 @@
+"""How an answer looks: what is shown for each kind, and that nothing but our own mark-up is in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatbot.web import reply
+from tests.web.tea import TeaBot
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> TeaBot:
+    return TeaBot(tmp_path)
+
+
+def test_the_short_answer_comes_first_then_the_quote_then_its_place_then_the_rest(bot: TeaBot) -> None:
+    html = reply.show(bot.ask("How long does green tea take?"))
+    order = [
+        '<p class="short" dir="auto">Green tea takes 2 minutes.</p>',
+        "<mark><b>Green</b></mark>",
+        'href="/guides/tea#brewing:~:text=',
+        "Brewing",
+        "The Tea Guide",
+        "<details",
+        "1 more place in the guide",
+        "Milk goes in last.",
+        "</details>",
+    ]
+    places = [html.index(piece) for piece in order]
+    assert places == sorted(places)
+    assert "Understood as" not in html
+
+
+def test_what_was_understood_is_said_where_it_differs_by_more_than_signs(bot: TeaBot) -> None:
+    answer = bot.ask("and black tea?", ["green tea?"])
+    assert '<q dir="auto">How long does black tea take?</q>' in reply.show(answer)
+    same = replace(answer, question="how long does BLACK tea take")
+    assert "Understood as" not in reply.show(same)
+
+
+def test_an_answer_in_two_parts_shows_both_quotes(bot: TeaBot) -> None:
+    answer = replace(bot.ask("green"), text="Two minutes.\n\nMilk goes in last.")
+    html = reply.show(answer)
+    assert html.count('class="short"') == html.count("<figure") == 2
+    assert "<details" not in html
+
+
+def test_no_answer_offers_the_nearest_sections_and_a_person_and_claims_no_quote(bot: TeaBot) -> None:
+    html = reply.show(bot.ask("coffee?"), "help@example.org")
+    assert "The guide does not say." in html
+    assert re.findall(r'<span class="section">([^<]+)</span>', html) == ["Milk &amp; sugar", "Brewing"]
+    assert '<a href="mailto:help@example.org">help@example.org</a>' in html
+    assert "<mark>" not in html
+    assert "<blockquote" not in html
+
+
+def test_sections_and_a_person_that_the_text_names_are_linked_there_and_not_said_twice(bot: TeaBot) -> None:
+    text = "It does not say. The nearest: “Milk & sugar”, “Brewing”. Ask here: https://a.org/help"
+    html = reply.show(replace(bot.ask("coffee?"), text=text), "https://a.org/help")
+    assert '“<a href="/guides/tea#milk' in html
+    assert '<a href="https://a.org/help">https://a.org/help</a>' in html
+    assert "nearest" not in re.sub(r"The nearest:", "", html)
+    assert "Ask a person" not in html
+
+
+def test_without_a_contact_none_is_shown(bot: TeaBot) -> None:
+    assert "person" not in reply.show(bot.ask("coffee?"))
+
+
+@pytest.mark.parametrize(
+    "contact", ["Room 12, <b>ask</b> Ms Fields", "javascript:alert(1)", "a@b@c", "x y@z"]
+)
+def test_a_contact_that_is_no_address_is_text(bot: TeaBot, contact: str) -> None:
+    html = reply.show(bot.ask("coffee?"), contact)
+    assert html.count("<a ") == 2  # the two nearest sections
+    assert "<b>" not in html
+
+
+@pytest.mark.parametrize("question", ["hello", "which one?"])
+def test_small_talk_and_a_choice_show_no_source(bot: TeaBot, question: str) -> None:
+    html = reply.show(bot.ask(question), "help@example.org")
+    assert re.findall(r"<(\w+)", html) == ["div", "p"]
+
+
+def test_hostile_text_stays_text_in_one_line(bot: TeaBot) -> None:
+    html = reply.show(bot.ask("hostile"))
+    ours = {"div", "p", "q", "figure", "blockquote", "figcaption", "a", "span", "details", "summary"}
+    markdown = {"mark", "b", "strong", "ul", "li", "pre", "code", "h1"}
+    assert set(re.findall(r"<(\w+)", html)) <= ours | markdown
+    assert not re.search(r"[\r\n\u2028]", html)
+    assert set(re.findall(r'href="(\w+:|/guides/)', html)) == {"/guides/"}
+
+
+def test_trouble_says_what_to_do() -> None:
+    html = reply.trouble("Too many <questions>", "Wait 3 s.")
+    assert "Too many &lt;questions&gt;." in html
+    assert "Wait 3 s." in html
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_a_question_comes_back_from_its_message_as_it_was_asked(question: str) -> None:
+    message = reply.asked(question)
+    assert reply.unescape(message) == re.sub(reply.LINE_ENDS, "\n", question)
+    assert not re.search(r"[\r\n]", message)
