@@ -18,7 +18,7 @@ from gradio.components.chatbot import OptionDict
 
 from chatbot.answering import Ask
 from chatbot.settings import Settings
-from chatbot.web import reply
+from chatbot.web import mounting, reply
 from chatbot.web.desk import Desk
 from chatbot.web.limits import RateLimiter
 from chatbot.web.problems import Problem
@@ -36,26 +36,11 @@ logger = logging.getLogger(__name__)
 
 
 def mount_chat(app: FastAPI, desk: Desk, limiter: RateLimiter, settings: Settings, votes: bool) -> None:
-    """Mounts the chat at `/`, with everything of Gradio's off that a visitor does not need."""
+    """Mounts the chat at `/`; whatever is not routed before it goes to Gradio."""
     chat = build_chat(desk, limiter, settings, votes)
     chat.queue(default_concurrency_limit=16, max_size=200, api_open=False)
-    gr.mount_gradio_app(
-        app,
-        chat,
-        path="/",
-        theme=theme(),
-        head=HEAD,
-        favicon_path=str(STATIC / "icon.svg"),
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        show_error=False,
-        max_file_size="1b",
-        allowed_paths=[],
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-    )
+    icon = str(STATIC / "icon.svg")
+    mounting.mount(gr.mount_gradio_app, app, chat, "/", theme=theme(), head=HEAD, favicon_path=icon)
 
 
 def build_chat(desk: Desk, limiter: RateLimiter, settings: Settings, votes: bool) -> gr.Blocks:
