@@ -48,7 +48,7 @@ HOMES = {  # a library (or a part of one) → where it may be imported
     "fastapi": ["chatbot.web"],
     "starlette": ["chatbot.web"],
     "prometheus_client": ["chatbot.web.metrics"],
-    "uvicorn": ["chatbot.cli", "app"],
+    "uvicorn": ["chatbot.web"],
     "click": ["chatbot.cli"],
     "os.environ": ["chatbot.settings", "chatbot.cli", "app"],
     "os.getenv": ["chatbot.settings", "chatbot.cli", "app"],

@@ -1,7 +1,8 @@
 """The web: chat, API, widget, guides' pages and staff page in one app.
 
-In: settings, a bot, a journal. Out: a FastAPI app, with Gradio's chat mounted last. It holds no page and
-no route of its own: it puts together the modules beside it, which do not know each other.
+In: settings, a bot, a journal. Out: a FastAPI app, with Gradio's chat mounted last, and a server for it. It
+holds no page and no route of its own: it puts together the modules beside it, which do not know each other.
+They are imported late: who wants one part only (the widget's tag, say) need not wait for Gradio.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from chatbot.settings import Settings
 
 def create_app(settings: Settings, bot: Chatbot | None = None, journal: Journal | None = None) -> FastAPI:
     """The web app. Without a bot, it loads the index of the settings; without a journal, it keeps none."""
-    # Here, since who wants one part only (the widget's tag, say) need not wait for Gradio.
     from chatbot.web import api, chat, mounting, pages, security, widget
     from chatbot.web.desk import Desk
     from chatbot.web.limits import RateLimiter
@@ -34,3 +34,25 @@ def create_app(settings: Settings, bot: Chatbot | None = None, journal: Journal 
     app.include_router(pages.router())
     mounting.in_event_loop(lambda: chat.mount_chat(app, desk, limiter, settings, votes=journal is not None))
     return app
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serves the web app until it is told to stop; records what is asked, unless that is switched off."""
+    import uvicorn
+
+    from chatbot.web.logs import configure_logs
+
+    bot = Chatbot.load(settings.index, settings)
+    journal = Journal.open(settings.journal_url, settings) if settings.journal_url else None
+    app = create_app(settings, bot, journal)
+    configure_logs(settings.log_questions)
+    # An open page holds a connection for as long as it is open: a server that stops waits for none of them.
+    patience = 3  # seconds for what is still being answered
+    config = uvicorn.Config(
+        app, host, port, log_config=None, server_header=False, timeout_graceful_shutdown=patience
+    )
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        if journal:
+            journal.close()
