@@ -115,7 +115,7 @@ class Chatbot:
 
     @cached_property
     def examples(self) -> tuple[str, ...]:
-        """Questions to show in an empty chat: those of the front matter, else an alternate of some sections."""
+        """Questions to show in an empty chat: of the front matter, else alternates of some sections."""
         chosen = [question for guide in self.guides for question in guide.examples]
         if not chosen:
             asked = [section.alternates[0] for section in self.index.sections if section.alternates]
@@ -150,6 +150,13 @@ class Chatbot:
             return []
         turn = understand(self.retriever, question, (), allowed)
         return [self._source(hit, turn) for hit in self._hits(turn, k)]
+
+    def ranking(
+        self, question: str, history: Sequence[str] = (), guide: str | None = None, k: int = 10
+    ) -> list[str]:
+        """The references of the `k` best sections for a question after its history, best first."""
+        turn = understand(self.retriever, question, _clean(history), self._restriction(guide))
+        return [self.index.refs[hit.section] for hit in self._hits(turn, k)]
 
     def _restriction(self, guide: str | None) -> frozenset[int]:
         if guide is None:

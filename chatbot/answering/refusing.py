@@ -69,7 +69,7 @@ def refuse(
 
 
 def _not_listed(absent: Absent) -> str:
-    """ "The guide lists 5 here, by state: California, …; Texas is not among them." """
+    """What is said of a value that is not there: what is, and that it is not among them."""
     noun = f", by {absent.noun}" if absent.noun != "entry" else ""
     return f"The guide lists {len(absent.listed)}{noun}: {_listed(absent.listed)}. {absent.value} is not among them."
 
@@ -91,7 +91,7 @@ def missing_words(retriever: Retriever, turn: Turn) -> tuple[str, ...]:
 
 
 def rival_guides(retriever: Retriever, turn: Turn, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """Where sections of different guides answer alike and nothing tells which is meant: a choice of guides."""
+    """A choice of guides, where sections of several answer alike and nothing tells which is meant."""
     index = retriever.index
     if turn.guides:
         return ()
