@@ -8,7 +8,6 @@ answers no questions.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections import Counter
@@ -23,17 +22,15 @@ import numpy.typing as npt
 from chatbot import index as index_folder
 from chatbot import lexical
 from chatbot.encoder import FILES, Encoder, OnnxEncoder
-from chatbot.encoder.export import export, fingerprint
-from chatbot.errors import CorpusError
+from chatbot.encoder.export import export, fingerprint, is_whole
 from chatbot.fitting import Example, Promise, fit_calibrator, fit_detector, fit_ranker, thresholds
-from chatbot.guides import Guide, read_corpus
+from chatbot.guides import GOLDEN, Guide, read_corpus, read_golden
 from chatbot.index import Index, content_hash
 from chatbot.lexical import Bm25
 from chatbot.passages import View, cut, list_views, title_text
 from chatbot.settings import Settings
 
 BATCH = 32
-GOLDEN = "golden.jsonl"
 COMMON = 150_000  # how often a word stands in the frequency list of symspellpy to be called a good word
 
 Progress = Callable[[int, int], None]  # (embedded so far, to embed in all)
@@ -66,7 +63,7 @@ def build(
     golden = read_golden(settings.corpus / GOLDEN, guides)
     folder = settings.index
     with index_folder.new_build(folder) as place:
-        encoder = encoder or _encoder(settings, place / "encoder")
+        encoder = encoder or _encoder(settings, place)
         passages = cut(guides, encoder.count, encoder.limit - 16)
         views = list_views(guides, passages)
         vectors, embedded = _embed(settings, encoder, views, progress)
@@ -108,42 +105,17 @@ def fit(
     return fitted | weights | dict(thresholds(kept)), kept
 
 
-def read_golden(file: Path, guides: Sequence[Guide]) -> list[dict[str, Any]]:
-    """The golden questions, checked; an empty list where there is no such file."""
-    if not file.exists():
-        return []
-    refs = {f"{guide.id}#{section.id}" for guide in guides for section in guide.sections}
-    rows = []
-    for line, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if not text.strip():
-            continue
-        try:
-            row = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise CorpusError(f"is not JSON: {error.msg}", file, line, "write one object a line") from error
-        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-            raise CorpusError(
-                "has no question", file, line, 'write {"question": "…", "relevant": ["guide#section"]}'
-            )
-        for ref in row.setdefault("relevant", []):
-            if ref not in refs:
-                raise CorpusError(f"names {ref!r}, which no guide has", file, line, "use guide#section")
-        rows.append(row)
-    return rows
-
-
-def _encoder(settings: Settings, target: Path) -> Encoder:
+def _encoder(settings: Settings, place: Path) -> Encoder:
     """The encoder of this build: exported once a model, then kept in the index folder's cache."""
     cache = index_folder.encoder_cache(settings.index, fingerprint(settings.model))
-    if not (cache / FILES[-1]).exists():
-        temporary = cache.with_name(f"{cache.name}-{os.getpid()}")
-        temporary.mkdir(parents=True, exist_ok=True)
-        try:
-            export(settings.model, temporary)
-            shutil.rmtree(cache, ignore_errors=True)
-            os.rename(temporary, cache)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+    if not is_whole(cache):
+        exported = place / "export"
+        exported.mkdir()
+        export(settings.model, exported)
+        cache.parent.mkdir(exist_ok=True)
+        shutil.rmtree(cache, ignore_errors=True)
+        os.rename(exported, cache)
+    target = place / "encoder"
     target.mkdir()
     for name in (f"{settings.encoder}.onnx", *FILES):
         _link(cache / name, target / name)

@@ -97,6 +97,16 @@ def load(folder: Path, encoder: Encoder | None = None) -> Index:
     An `encoder` given by the caller takes the place of the stored one.
     """
     manifest = read_manifest(folder)
+    try:
+        return _load(folder, manifest, encoder)
+    except IndexError:
+        newer = read_manifest(folder)  # a build may have been published while this one was read
+        if newer == manifest:
+            raise
+        return _load(folder, newer, encoder)
+
+
+def _load(folder: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Index:
     place = folder / "builds" / manifest["build"]
     for name, checksum in manifest["files"].items():
         file = place / name
@@ -106,8 +116,9 @@ def load(folder: Path, encoder: Encoder | None = None) -> Index:
             raise IndexError("is damaged (its checksum differs)", file, remedy=REBUILD)
     try:
         return _read(place, manifest, encoder)
-    except (KeyError, ValueError, TypeError, RuntimeError, OSError) as error:
-        raise IndexError(f"cannot be read ({error})", place, remedy=REBUILD) from error
+    except (KeyError, ValueError, TypeError, RuntimeError, OSError, EOFError) as error:
+        problem = str(error).partition("\n")[0]
+        raise IndexError(f"cannot be read ({problem})", place, remedy=REBUILD) from error
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -116,7 +127,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not file.is_file():
         raise IndexError("there is no index here", folder, remedy=REBUILD)
     try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         found = manifest["format"]
         complete = all(isinstance(manifest[name], kind) for name, kind in _MANIFEST_TYPES.items())
     except (ValueError, KeyError, TypeError) as error:
@@ -132,15 +143,22 @@ _MANIFEST_TYPES = {"build": str, "files": dict, "guides": dict, "encoder": str, 
 
 
 def old_vectors(folder: Path, fingerprint: str, variant: str) -> dict[str, npt.NDArray[np.float32]]:
-    """The vectors of the last build by the hash of their text, if the same encoder made them."""
-    with contextlib.suppress(IndexError, OSError, ValueError, KeyError):
+    """The vectors of the last build by the hash of their text, if the same encoder made them.
+
+    A damaged build gives none: what it holds would live on in every build after it.
+    """
+    try:
         manifest = read_manifest(folder)
-        if (manifest["fingerprint"], manifest["encoder"]) == (fingerprint, variant):
-            place = folder / "builds" / manifest["build"]
-            views = json.loads((place / "views.json").read_text(encoding="utf-8"))
-            vectors = np.load(place / "vectors.npy", allow_pickle=False)
-            return {content_hash(view["text"]): row for view, row in zip(views, vectors, strict=True)}
-    return {}
+        if (manifest["fingerprint"], manifest["encoder"]) != (fingerprint, variant):
+            return {}
+        place = folder / "builds" / manifest["build"]
+        if any(_sha256(place / name) != manifest["files"][name] for name in ("views.json", "vectors.npy")):
+            return {}
+        views = json.loads((place / "views.json").read_text(encoding="utf-8"))
+        vectors = np.load(place / "vectors.npy", allow_pickle=False)
+        return {content_hash(view["text"]): row for view, row in zip(views, vectors, strict=True)}
+    except (IndexError, OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def content_hash(text: str) -> str:
@@ -150,15 +168,53 @@ def content_hash(text: str) -> str:
 
 @contextlib.contextmanager
 def new_build(folder: Path) -> Iterator[Path]:
-    """A temporary folder beside the builds; it is removed whatever happens, unless `publish` took it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob(".build-*"):  # of builds that were killed
-        shutil.rmtree(stale, ignore_errors=True)
-    place = Path(tempfile.mkdtemp(prefix=".build-", dir=folder))
+    """A temporary folder beside the builds; it is removed whatever happens, unless `publish` took it.
+
+    Raises `IndexError` where the folder cannot be written, or where another build is at work: the lock
+    on the folder ends with its process, however that ends.
+    """
+    existed = folder.exists()
     try:
-        yield place
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        _lock(folder, lock)
+        for stale in folder.glob(".build-*"):  # of builds that were killed
+            shutil.rmtree(stale, ignore_errors=True)
+        place = _temporary(folder)
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        if not existed:
+            with contextlib.suppress(OSError):  # where it holds something, there is a build
+                folder.rmdir()
+        os.close(lock)
+
+
+def _lock(folder: Path, descriptor: int) -> None:
+    import fcntl  # here, so that an index can be read on systems that do not have it
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise IndexError("another build is at work here", folder, remedy="wait until it is done") from error
+
+
+def _temporary(folder: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix=".build-", dir=folder))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> IndexError:
+    return IndexError(
+        f"cannot be written ({error.strerror})", folder, remedy="set --index to a folder of yours"
+    )
 
 
 def write(place: Path, index: Mapping[str, Any]) -> None:
@@ -196,20 +252,30 @@ def publish(folder: Path, place: Path, facts: dict[str, Any]) -> str:
     target = folder / "builds" / build
     target.parent.mkdir(exist_ok=True)
     before = {other.name for other in target.parent.iterdir()}
-    if target.exists():
-        shutil.rmtree(place)
-    else:
+    if not _is_whole(target, checksums):
+        if target.exists():  # the same build, damaged since
+            os.rename(target, place.with_name(f"{place.name}-damaged"))
         os.chmod(place, 0o755)
         _sync(place)
         os.rename(place, target)
     manifest = {"format": FORMAT, "build": build} | facts | {"files": checksums}
-    temporary = folder / f".{MANIFEST}-{os.getpid()}"
+    temporary = folder / f".{MANIFEST}"
     _write_json(temporary, manifest)
     _sync(temporary)
     os.replace(temporary, folder / MANIFEST)
-    for name in before - {build}:
-        shutil.rmtree(folder / "builds" / name, ignore_errors=True)
+    for outdated in [
+        *(folder / "builds" / name for name in before - {build}),
+        *folder.glob(".build-*-damaged"),
+    ]:
+        shutil.rmtree(outdated, ignore_errors=True)
     return build
+
+
+def _is_whole(build: Path, checksums: Mapping[str, str]) -> bool:
+    """Whether a build holds these files, and each as it was written."""
+    return all(
+        (build / name).is_file() and _sha256(build / name) == known for name, known in checksums.items()
+    )
 
 
 def encoder_cache(folder: Path, fingerprint: str) -> Path:
@@ -235,14 +301,15 @@ def flat_or_other(vectors: Vectors, factory: str) -> faiss.Index:
 def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Index:
     import faiss
 
-    def array(name: str) -> Any:
-        return np.load(place / name, allow_pickle=False)
+    def arrays(name: str) -> dict[str, npt.NDArray[Any]]:
+        with np.load(place / name, allow_pickle=False) as stored:
+            return dict(stored)
 
     def table(name: str) -> Any:
         return json.loads((place / name).read_text(encoding="utf-8"))
 
-    bm25 = array("bm25.npz")
-    vectors = array("vectors.npy")
+    bm25 = arrays("bm25.npz")
+    vectors = np.load(place / "vectors.npy", allow_pickle=False)
     views = tuple(View(**view) for view in table("views.json"))
     index = faiss.read_index(str(place / "index.faiss"))
     if not len(views) == len(vectors) == index.ntotal:
@@ -265,7 +332,7 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
             int(bm25["size"]),
         ),
         words=table("words.json"),
-        fitted=dict(array(FITTED)),
+        fitted=arrays(FITTED),
         faiss=index,
         encoder=encoder or OnnxEncoder.load(place / "encoder", manifest["encoder"]),
     )
@@ -305,9 +372,9 @@ def _sha256(file: Path) -> str:
 
 
 def _sync(path: Path) -> None:
-    """Forces a file, or all files of a folder, to the disk: a rename must not overtake their bytes."""
-    for file in [path] if path.is_file() else [inner for inner in path.rglob("*") if inner.is_file()]:
-        descriptor = os.open(file, os.O_RDONLY)
+    """Forces a file, or a folder with all that is in it, to the disk: no rename may overtake its bytes."""
+    for inner in [path, *path.rglob("*")]:
+        descriptor = os.open(inner, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

@@ -22,9 +22,22 @@ from rapidfuzz.distance import OSA
 WORD = re.compile(r"[^\W_]+(?:['’.&+-][^\W_]+)*\+*#?", re.UNICODE)
 
 # Words that carry no topic: asking for them being "in the guide" would mean nothing.
-STOP = frozenset(
-    ["a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "aren't", "as", "at", "be", "because", "been", "before", "being", "between", "both", "but", "by", "can", "can't", "could", "did", "didn't", "do", "does", "doesn't", "doing", "don't", "down", "during", "each", "either", "else", "ever", "every", "few", "for", "from", "get", "gets", "getting", "give", "go", "goes", "going", "gonna", "gotta", "got", "had", "has", "have", "haven't", "having", "he", "her", "here", "hers", "him", "his", "how", "how's", "however", "i", "i'd", "i'll", "i'm", "i've", "if", "im", "in", "into", "is", "isn't", "it", "it's", "its", "itself", "ive", "just", "kind", "know", "let", "like", "likely", "lot", "lots", "make", "makes", "many", "may", "maybe", "me", "might", "mine", "more", "most", "mostly", "much", "must", "my", "myself", "need", "needs", "neither", "no", "nor", "not", "now", "of", "off", "often", "ok", "okay", "on", "once", "one", "ones", "only", "onto", "or", "other", "others", "our", "ours", "out", "over", "own", "per", "perhaps", "please", "pls", "put", "really", "said", "same", "say", "says", "see", "shall", "she", "should", "shouldn't", "so", "some", "somebody", "someone", "something", "sort", "still", "stuff", "such", "take", "takes", "tell", "than", "that", "that's", "thats", "the", "their", "theirs", "them", "then", "there", "there's", "these", "they", "they're", "thing", "things", "this", "those", "though", "through", "thx", "to", "too", "under", "until", "up", "upon", "us", "use", "used", "uses", "using", "usually", "very", "via", "wanna", "want", "wants", "was", "wasn't", "we", "well", "were", "weren't", "what", "what's", "whatever", "whats", "when", "where", "where's", "whether", "which", "while", "who", "who's", "whom", "whos", "whose", "why", "will", "with", "within", "without", "won't", "would", "wouldn't", "yes", "yet", "you", "you'd", "you'll", "you're", "you've", "your", "yours", "yourself", "u", "ur", "r", "n", "plz", "dont", "doesnt", "cant"]
-)
+_TOPICLESS = """
+a about after all also am an and any are aren't as at be because been before being between both but by
+can can't could did didn't do does doesn't doing don't down during each either else ever every few for
+from get gets getting give go goes going gonna gotta got had has have haven't having he her here hers
+him his how how's however i i'd i'll i'm i've if im in into is isn't it it's its itself ive just kind
+know let like likely lot lots make makes many may maybe me might mine more most mostly much must my
+myself need needs neither no nor not now of off often ok okay on once one ones only onto or other others
+our ours out over own per perhaps please pls put really said same say says see shall she should
+shouldn't so some somebody someone something sort still stuff such take takes tell than that that's
+thats the their theirs them then there there's these they they're thing things this those though through
+thx to too under until up upon us use used uses using usually very via wanna want wants was wasn't we
+well were weren't what what's whatever whats when where where's whether which while who who's whom whos
+whose why will with within without won't would wouldn't yes yet you you'd you'll you're you've your
+yours yourself u ur r n plz dont doesnt cant
+"""
+STOP = frozenset(_TOPICLESS.split())
 
 
 @dataclass(frozen=True, slots=True)

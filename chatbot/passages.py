@@ -8,10 +8,10 @@ alternate question). It reads no files and embeds nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chatbot.guides import Block, Guide, Section, Unit
+from chatbot.guides import Guide, Section, Unit
 
 KINDS = ("title", "passage", "unit", "alternate", "declined")
 
@@ -51,8 +51,10 @@ def cut(guides: Sequence[Guide], count_tokens: Callable[[str], int], limit: int)
     for position, guide in enumerate(guides):
         for section in guide.sections:
             number += 1
+            starts = {block.units[0]: block.start for block in section.blocks}  # a table's is its header's
             for units, header in _groups(section, count_tokens, limit):
-                passages.append(Passage(position, number, units[0].start, units[-1].end, units, header))
+                start = starts.get(units[0], units[0].start)
+                passages.append(Passage(position, number, start, units[-1].end, units, header))
     return passages
 
 
@@ -110,8 +112,3 @@ def is_step(section: Section) -> bool:
 def markdown_of(guide: Guide, passage: Passage) -> str:
     """The passage as it stands in the guide file."""
     return guide.text[passage.start : passage.end]
-
-
-def blocks_of(section: Section, kind: str) -> Iterable[Block]:
-    """The section's blocks of one kind, e.g. its tables."""
-    return (block for block in section.blocks if block.kind == kind)

