@@ -26,9 +26,11 @@ from chatbot.guides import Guide
 from chatbot.web import metrics, schemas
 from chatbot.web.desk import Desk
 from chatbot.web.limits import LimitedRoute, RateLimiter
-from chatbot.web.openapi import describe, render
-from chatbot.web.problems import Problem
+from chatbot.web.openapi import PROBLEMS, describe, render
+from chatbot.web.problems import KINDS, Problem
 
+BODY = ("malformed", "too-large", "invalid")  # what can be wrong with any body
+LIMITS = ("too-many-requests", "loading", "busy")
 STYLE = Path(__file__).parent / "static" / "docs.css"
 
 
@@ -56,7 +58,7 @@ def _add_questions(router: APIRouter, desk: Desk, limiter: RateLimiter) -> None:
         response_description="The reply",
         tags=["questions"],
         dependencies=[Depends(_limited(limiter, "ask"))],
-        responses=_replies(schemas.Answer, 400, 413, 422, 429, 503),
+        responses=_replies(schemas.Answer, *BODY, "unknown-guide", *LIMITS),
     )
     async def create_answer(body: schemas.Question, request: Request) -> Response:
         """Answer a question.
@@ -75,7 +77,7 @@ def _add_questions(router: APIRouter, desk: Desk, limiter: RateLimiter) -> None:
         response_description="The passages",
         tags=["questions"],
         dependencies=[Depends(_limited(limiter, "ask"))],
-        responses=_replies(schemas.Results, 400, 413, 422, 429, 503),
+        responses=_replies(schemas.Results, *BODY, "unknown-guide", "too-many-requests", "loading"),
     )
     async def search_passages(body: schemas.Search) -> Response:
         """Find the passages nearest to a question, without an answer."""
@@ -89,7 +91,7 @@ def _add_questions(router: APIRouter, desk: Desk, limiter: RateLimiter) -> None:
         tags=["questions"],
         status_code=204,
         dependencies=[Depends(_limited(limiter, "vote"))],
-        responses=_problems(400, 404, 413, 422, 429, 503),
+        responses=_problems(*BODY, "unknown-answer", "too-many-requests", "not-recorded"),
     )
     async def create_feedback(body: schemas.Feedback) -> Response:
         """Vote on an answer. Once the status is 204, the vote is on disk."""
@@ -103,7 +105,7 @@ def _add_guides(router: APIRouter, desk: Desk) -> None:
         operation_id="listGuides",
         response_description="The guides",
         tags=["guides"],
-        responses=_replies(schemas.Guides, 503),
+        responses=_replies(schemas.Guides, "loading"),
     )
     async def list_guides() -> Response:
         """All guides with their sections."""
@@ -114,7 +116,7 @@ def _add_guides(router: APIRouter, desk: Desk) -> None:
         operation_id="getGuide",
         response_description="The guide",
         tags=["guides"],
-        responses=_replies(schemas.Guide, 404, 503),
+        responses=_replies(schemas.Guide, "not-found", "loading"),
     )
     async def get_guide(id: str) -> Response:
         """One guide with its sections."""
@@ -141,7 +143,7 @@ def _add_health(router: APIRouter, desk: Desk) -> None:
         operation_id="isReady",
         response_description="They are",
         tags=["operation"],
-        responses=_replies(schemas.Ready, 503),
+        responses=_replies(schemas.Ready, "loading"),
     )
     async def is_ready() -> Response:
         """Whether questions are answered, and from which build."""
@@ -191,12 +193,17 @@ def _limited(limiter: RateLimiter, action: str) -> Callable[[Request], Awaitable
     return limited
 
 
-def _replies(model: type[BaseModel], *problems: int) -> dict[int | str, dict[str, Any]]:
-    return {200: {"model": model}} | _problems(*problems)
+def _replies(model: type[BaseModel], *slugs: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"model": model}} | _problems(*slugs)
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": schemas.Problem} for status in statuses}
+def _problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
+    """What FastAPI is told of the problems of a route; `describe` tells the rest."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for slug in slugs:
+        told = found.setdefault(KINDS[slug].status, {"model": schemas.Problem, PROBLEMS: []})
+        told[PROBLEMS].append(slug)
+    return found
 
 
 def _guide(guide: Guide) -> dict[str, Any]:

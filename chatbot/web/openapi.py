@@ -31,6 +31,7 @@ TAGS = {
     "guides": "What the answers come from",
     "operation": "For those who run the server",
 }
+PROBLEMS = "x-problems"  # in what a route tells FastAPI of a response: the slugs of its problems
 Json = Mapping[str, Any]
 
 
@@ -69,7 +70,7 @@ def _describe_response(status: int, response: dict[str, Any]) -> None:
         response["headers"]["Retry-After"] = seconds
     if status < 400:
         return
-    kinds = [kind for kind in KINDS.values() if kind.status == status]
+    kinds = [KINDS[slug] for slug in response.pop(PROBLEMS)]
     response["description"] = "; ".join(kind.title for kind in kinds)
     examples = {kind.slug: {"value": _example(kind)} for kind in kinds}
     schema = response["content"]["application/json"]["schema"]

@@ -44,6 +44,27 @@ def test_the_document_is_openapi_3_1_with_stable_ids_and_an_example_for_every_op
     assert models["Question"]["properties"]["guide"]["anyOf"][0]["enum"] == ["tea"]
 
 
+def test_each_operation_names_its_own_problems(client: TestClient) -> None:
+    text = client.get("/openapi.json").text
+    assert "x-problems" not in text
+    paths = client.get("/openapi.json").json()["paths"]
+    named = {
+        path: {
+            slug
+            for response in operation["responses"].values()
+            for slug in response.get("content", {}).get("application/problem+json", {}).get("examples", ())
+        }
+        for path, methods in paths.items()
+        for operation in methods.values()
+    }
+    assert named["/api/v1/answers"] == {
+        "malformed", "too-large", "invalid", "unknown-guide", "too-many-requests", "loading", "busy",
+    }  # fmt: skip
+    assert named["/healthz"] == set()
+    general = {"not-found", "method-not-allowed", "internal"}  # of every path, so of no operation
+    assert set.union(*named.values()) | general == set(KINDS)
+
+
 def test_the_examples_are_what_they_are_examples_of() -> None:
     for name in ("Question", "Search", "Feedback", "Answer", "Results", "Guide", "Guides", "Alive", "Ready"):
         model = getattr(schemas, name)
