@@ -23,5 +23,5 @@ fi
 pip=".venv/bin/python -m pip --disable-pip-version-check --no-input"
 $pip install --quiet --constraint constraints.txt pip
 $pip install --quiet --constraint constraints.txt --build-constraint constraints.txt \
-    --editable '.[build,web,postgres]' --group test --group lint --group bench
+    --editable '.[build,web,postgres,redis]' --group test --group lint --group bench
 touch .venv/.ready

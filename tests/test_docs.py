@@ -54,7 +54,9 @@ def code(text: str) -> list[str]:
 
 
 def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"^ *```{language}\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    """The fenced blocks of a language; "" means those that name none."""
+    fenced = re.findall(r"^( *)```(\w*)\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL)
+    return [body for _, named, body in fenced if named == language]
 
 
 def shell_lines() -> Iterator[tuple[str, list[str]]]:

@@ -4,6 +4,7 @@ The rules are the tables below; `complaints` reads one module's source against t
 """
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -139,6 +140,12 @@ def complaints(module: str, source: str, is_package: bool = False) -> list[str]:
 def test_every_part_has_its_place_in_the_order() -> None:
     parts = {part for name in modules() if (part := part_of(name)) not in (None, "", "__main__")}
     assert parts == set(ORDER)
+
+
+def test_the_tree_of_the_readme_shows_the_order() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^  (\w+)(?:\.py|/) ", readme, re.MULTILINE)
+    assert shown == ORDER
 
 
 @pytest.mark.parametrize("module", modules())

