@@ -79,7 +79,7 @@ def test_a_hosted_space_installs_what_the_web_app_needs_at_the_locked_versions()
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert lines[1:] == [f"{name}=={locked()[name]}" for name in sorted(wanted)]
     page = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
-    assert f"\nsdk_version: {locked()['gradio']}\n" in page  # a Space installs this one, whatever the lock says
+    assert f"\nsdk_version: {locked()['gradio']}\n" in page  # this line decides there, not requirements.txt
 
 
 def test_pytorch_is_pinned_exactly_where_anybody_could_install_it() -> None:
