@@ -30,6 +30,8 @@ CHROMIUM = [
     "--no-first-run",
     "--disable-background-networking",
 ]
+PATIENCE = 15_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ class World:
     def visit(self, path: str = "/", **options: Any) -> Page:
         """A new visitor opens a page of the site."""
         context = self.browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: self.complaints.append(message.text))
@@ -305,6 +307,17 @@ def test_works_where_the_page_may_keep_nothing(world: World) -> None:
     expect(page.locator("ask-guide .turn")).to_have_count(0)
 
 
+@pytest.mark.parametrize("kept", ["{", "null", "[1]", '[{"question": "a"}]'])
+def test_a_damaged_store_is_no_obstacle(world: World, kept: str) -> None:
+    page = world.visit()
+    key = f"askguide {world.site.ours} "
+    page.evaluate("([key, kept]) => sessionStorage.setItem(key, kept)", [key, kept])
+    launcher(page).click()
+    expect(page.locator("ask-guide .turn")).to_have_count(0)
+    expect(ask(page, "what hours?").locator(".text")).to_contain_text("Monday")
+    assert world.complaints == []
+
+
 # Votes -------------------------------------------------------------------------------------------------
 
 
@@ -350,6 +363,28 @@ def test_a_vote_that_is_not_saved_says_so_and_can_be_given_again(world: World) -
     world.server.fault = 0
     turn.get_by_role("button", name="Yes").click()
     expect(page.get_by_role("status")).to_have_text("Thank you.")
+
+
+def test_an_explanation_that_is_not_saved_is_kept(world: World) -> None:
+    page = world.open()
+    turn = ask(page, "what hours?")
+    with page.expect_response("**/api/v1/feedback"):
+        turn.get_by_role("button", name="No", exact=True).click()
+    turn.get_by_label("Comment").fill("It is less now.")
+    turn.get_by_role("button", name="No", exact=True).click()  # pressed already: nothing happens
+    world.server.fault = 503
+    turn.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_contain_text("could not be saved")
+    expect(turn.get_by_label("Comment")).to_have_value("It is less now.")
+    world.server.fault = 0
+    turn.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_have_text("Thank you.")
+    expect(turn.locator("form")).to_have_count(0)
+    assert [vote.get("comment") for vote in world.server.votes] == [
+        None,
+        "It is less now.",
+        "It is less now.",
+    ]
 
 
 # Faults ------------------------------------------------------------------------------------------------
@@ -423,12 +458,11 @@ def test_a_server_that_is_slow(world: World) -> None:
     expect(turn.locator(".text")).to_contain_text("Monday")
 
 
-def test_a_reply_that_is_no_answer(world: World) -> None:
+@pytest.mark.parametrize("body", ["<h1>Log in to the Wi-Fi</h1>", "null", "{}", '"text"'])
+def test_a_reply_that_is_no_answer(world: World, body: str) -> None:
     page = world.open()
     allow = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "content-type"}
-    page.route(
-        "**/api/v1/answers", lambda route: route.fulfill(body="<h1>Log in to the Wi-Fi</h1>", headers=allow)
-    )
+    page.route("**/api/v1/answers", lambda route: route.fulfill(body=body, headers=allow))
     expect(ask(page, "what hours?").locator(".error")).to_contain_text("Something went wrong")
 
 
@@ -603,6 +637,16 @@ def test_a_small_screen_is_filled_and_keeps_the_focus_inside(world: World) -> No
     page.keyboard.press("Escape")
     expect(panel(page)).to_be_hidden()
     expect(launcher(page)).to_be_focused()
+
+
+def test_on_a_touch_screen_no_keyboard_slides_in_by_itself(world: World) -> None:
+    world.site.attributes = {"examples": "What hours?"}
+    page = world.open(viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True)
+    heading = page.get_by_role("heading", name="Ask the guide")
+    expect(heading).to_be_focused()
+    page.get_by_role("button", name="What hours?").tap()
+    expect(page.locator("ask-guide .reply")).to_be_visible()
+    expect(heading).to_be_focused()
 
 
 def test_turning_the_screen_keeps_panel_and_focus(world: World) -> None:
@@ -861,6 +905,14 @@ def test_one_widget_however_often_the_script_stands_there(world: World) -> None:
     page = world.visit()
     expect(launcher(page)).to_have_count(1)
     assert world.complaints == []
+
+
+def test_a_page_that_replaces_its_body_can_call_it_back(world: World) -> None:
+    page = world.visit()
+    page.evaluate("document.body.replaceChildren(document.createElement('main'))")
+    expect(launcher(page)).to_have_count(0)
+    page.evaluate("Askguide.open()")
+    expect(panel(page)).to_be_visible()
 
 
 def test_it_can_come_back_after_it_was_destroyed(world: World) -> None:

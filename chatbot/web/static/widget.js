@@ -353,11 +353,11 @@ textarea:focus-visible { outline-offset: -1px }
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000' : '#fff';
   };
 
-  /** A link target that cannot run anything: http, https or mailto. An address becomes mailto. */
+  /** A link target that cannot run anything. An e-mail address becomes mailto. */
   const safe = (text) => {
     try {
       const url = new URL(/^[^\s/:@]+@[^\s/:@]+$/.test(text) ? `mailto:${text}` : text, document.baseURI);
-      return ['http:', 'https:', 'mailto:'].includes(url.protocol) ? url.href : '';
+      return ['http:', 'https:', 'mailto:', 'tel:'].includes(url.protocol) ? url.href : '';
     } catch {
       return '';
     }
@@ -443,11 +443,11 @@ textarea:focus-visible { outline-offset: -1px }
     const wanted = spoken(quote);
     const places = []; // of each character of `text`: its node and offset
     let text = '';
-    let start = 0;
+    let start; // of the section, in `text`
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node && wanted; node = walker.nextNode()) {
       if (node.parentElement.closest(`script, style, noscript, template, ${NAME}`)) continue;
-      if (!start && section?.compareDocumentPosition(node) & 4) start = text.length;
+      if (start === undefined && section?.compareDocumentPosition(node) & 4) start = text.length;
       for (let i = 0; i < node.data.length; i += 1) {
         const kept = skeleton(node.data[i]);
         if (kept) places.push([node, i]);
@@ -558,10 +558,14 @@ textarea:focus-visible { outline-offset: -1px }
       this.launcher.hidden = true;
       this.launcher.setAttribute('aria-expanded', 'true');
       this.show();
-      // A keyboard that slides in would hide what the panel says first.
-      (matchMedia('(pointer: coarse)').matches ? this.heading : this.input).focus();
+      this.invite();
       this.scroll(this.log.lastElementChild);
       this.tell('open');
+    }
+
+    /** Puts the focus where the next question is typed; not where a keyboard would slide in over the answer. */
+    invite() {
+      (matchMedia('(pointer: coarse)').matches ? this.heading : this.input).focus();
     }
 
     show() {
@@ -588,6 +592,7 @@ textarea:focus-visible { outline-offset: -1px }
     destroy() {
       this.close();
       this.remove();
+      delete window.Askguide;
     }
 
     pressed(event) {
@@ -625,8 +630,11 @@ textarea:focus-visible { outline-offset: -1px }
       const text = String(question).trim().slice(0, 1000);
       if (!text) return Promise.resolve(null);
       if (this.inline || !this.panel?.open) this.open();
-      this.queue = this.queue.then(() => this.take(text, this.pose(text)));
-      return this.queue;
+      return this.line(() => this.take(text, this.pose(text)));
+    }
+
+    line(next) {
+      return (this.queue = this.queue.then(next, next));
     }
 
     /** Puts a question into the log; its reply is added later, once, when it is whole. */
@@ -644,6 +652,7 @@ textarea:focus-visible { outline-offset: -1px }
         const body = { question, history: this.turns.map((one) => one.question).slice(-10) };
         if (this.dataset.guide) body.guide = this.dataset.guide;
         const answer = await this.post('answers', body);
+        if (typeof answer?.text !== 'string') throw new Failure('fault');
         this.turns.push({ question, answer });
         this.keep();
         this.render(turn, question, answer);
@@ -684,7 +693,7 @@ textarea:focus-visible { outline-offset: -1px }
       } catch (error) {
         if (error instanceof Failure) throw error;
         if (error instanceof SyntaxError) throw new Failure('fault');
-        throw new Failure(stop.signal.aborted ? 'slow' : await this.diagnose());
+        throw new Failure(stop.signal.aborted ? 'slow' : this.isConnected ? await this.diagnose() : 'gone');
       } finally {
         clearTimeout(timer);
       }
@@ -705,8 +714,8 @@ textarea:focus-visible { outline-offset: -1px }
     fail(turn, question, { reason, status }) {
       const again = () => {
         block.remove();
-        this.input.focus();
-        this.queue = this.queue.then(() => this.take(question, turn));
+        this.invite();
+        this.line(() => this.take(question, turn));
       };
       const block = make('div', { class: 'error' }, make('p', {}, this.say(reason, location.host)),
         make('p', { class: 'links' }, make('button', { class: 'solid', type: 'button', onclick: again }, this.say('retry')), this.link('contact', 'plain')));
@@ -719,7 +728,7 @@ textarea:focus-visible { outline-offset: -1px }
       this.turns = [];
       try { sessionStorage.removeItem(this.drawer); } catch { /* the page has no storage */ }
       this.welcome();
-      this.input.focus();
+      this.invite();
     }
 
     // The talk, kept for the next page of this tab
@@ -733,7 +742,7 @@ textarea:focus-visible { outline-offset: -1px }
     }
 
     recall() {
-      try { this.turns = JSON.parse(sessionStorage.getItem(this.drawer)) || []; } catch { /* nothing to recall */ }
+      try { this.turns = JSON.parse(sessionStorage.getItem(this.drawer)).filter((turn) => turn.answer.text); } catch { /* nothing to recall */ }
       return this.turns;
     }
 
@@ -785,7 +794,7 @@ textarea:focus-visible { outline-offset: -1px }
     place(source, named = true) {
       const [guide, section = ''] = (source.ref || '').split('#');
       const found = directive(source);
-      const own = `${this.endpoint}/guides/${encodeURIComponent(guide)}#${section}${found && `:~:text=${found}`}`;
+      const own = `${this.endpoint}/guides/${encodeURIComponent(guide)}#${encodeURIComponent(section)}${found && `:~:text=${found}`}`;
       const href = (source.url && /^https?:/.test(safe(source.url)) && safe(source.url)) || own;
       const here = this.dataset.guidePage === guide || href.split('#')[0] === location.href.split('#')[0];
       const away = !here && [icon('out', 'out'), make('span', { class: 'away' }, ` (${this.say('tab')})`)];
@@ -819,12 +828,12 @@ textarea:focus-visible { outline-offset: -1px }
       if (!questions.length) return null;
       return make('div', { role: 'group', 'aria-label': label }, make('p', { class: 'label' }, label),
         make('div', { class: 'chips' }, questions.map((question) =>
-          make('button', { type: 'button', dir: 'auto', onclick: () => { if (!this.busy) this.input.focus(), this.ask(question); } }, question))));
+          make('button', { type: 'button', dir: 'auto', onclick: () => { if (!this.busy) this.invite(), this.ask(question); } }, question))));
     }
 
     link(name, look = '') {
       const href = this.dataset[name] && safe(this.dataset[name]);
-      return href && make('a', { class: look, href, target: !href.startsWith('mailto:') && '_blank', rel: 'noopener' }, this.say(name));
+      return href && make('a', { class: look, href, target: /^http/.test(href) && '_blank', rel: 'noopener' }, this.say(name));
     }
 
     // Votes
@@ -839,19 +848,26 @@ textarea:focus-visible { outline-offset: -1px }
     }
 
     /** A thumb counts at once; reasons and a comment may follow it. */
-    async rate(answer, rating, box, details = {}) {
-      box.querySelector('form')?.remove();
-      for (const [name, thumb] of Object.entries(box.thumbs)) thumb.setAttribute('aria-pressed', name === rating);
-      const form = rating === 'down' && !details.reasons && this.form(answer, box);
-      if (form) box.append(form), form.querySelector('input').focus(), form.scrollIntoView({ block: 'nearest' });
+    async rate(answer, rating, box, details) {
+      const thumb = box.thumbs[rating];
+      if (!details) {
+        if (thumb.ariaPressed === 'true') return;
+        for (const one of Object.values(box.thumbs)) one.ariaPressed = one === thumb;
+        box.querySelector('form')?.remove();
+        if (rating === 'down') box.append(this.form(answer, box));
+        const form = box.querySelector('form');
+        form?.querySelector('input').focus();
+        form?.scrollIntoView({ block: 'nearest' });
+      }
       const vote = { answer_id: answer.id, rating, ...details };
       try {
         await this.post('feedback', vote);
+        if (details) thumb.focus(), box.querySelector('form').remove();
         this.status.textContent = this.say('thanks');
         this.tell('vote', vote);
       } catch (failure) {
         if (!(failure instanceof Failure)) throw failure;
-        box.thumbs[rating].setAttribute('aria-pressed', 'false');
+        if (!details) thumb.ariaPressed = false;
         this.status.textContent = this.say('unsaved');
         this.tell('error', { reason: failure.reason, status: failure.status });
       }
@@ -862,7 +878,6 @@ textarea:focus-visible { outline-offset: -1px }
       const checks = Object.entries(REASONS).map(([word, value]) => [make('input', { type: 'checkbox', value }), this.say(word)]);
       const send = (event) => {
         event.preventDefault();
-        box.thumbs.down.focus();
         this.rate(answer, 'down', box, { reasons: checks.filter(([check]) => check.checked).map(([check]) => check.value), comment: comment.value.trim() });
       };
       return make('form', { onsubmit: send },
@@ -887,13 +902,10 @@ textarea:focus-visible { outline-offset: -1px }
     return element;
   };
   const ready = new Promise((done) => {
-    if (document.readyState !== 'loading') done(mount());
-    else document.addEventListener('DOMContentLoaded', () => done(mount()));
+    if (document.readyState !== 'loading') done();
+    else document.addEventListener('DOMContentLoaded', done);
   });
-  window.Askguide = Object.freeze({
-    open: () => ready.then((element) => element.open()),
-    close: () => ready.then((element) => element.close()),
-    ask: (question) => ready.then((element) => element.ask(question)),
-    destroy: () => ready.then((element) => { element.destroy(); delete window.Askguide; }),
-  });
+  ready.then(mount);
+  const call = (method) => (...given) => ready.then(() => mount()[method](...given));
+  window.Askguide = Object.freeze({ open: call('open'), close: call('close'), ask: call('ask'), destroy: call('destroy') });
 })();
