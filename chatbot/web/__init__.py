@@ -16,7 +16,7 @@ from chatbot.settings import Settings
 
 def create_app(settings: Settings, bot: Chatbot | None = None, journal: Journal | None = None) -> FastAPI:
     """The web app. Without a bot, it loads the index of the settings; without a journal, it keeps none."""
-    from chatbot.web import api, chat, mounting, pages, security, widget
+    from chatbot.web import api, chat, mounting, pages, security, staff, widget
     from chatbot.web.desk import Desk
     from chatbot.web.limits import RateLimiter
     from chatbot.web.problems import install_problems
@@ -32,6 +32,7 @@ def create_app(settings: Settings, bot: Chatbot | None = None, journal: Journal 
     app.include_router(api.create_router(desk, limiter))
     app.include_router(widget.router())
     app.include_router(pages.router())
+    staff.mount_staff(app, settings)
     mounting.in_event_loop(lambda: chat.mount_chat(app, desk, limiter, settings, votes=journal is not None))
     return app
 

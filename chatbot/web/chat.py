@@ -38,7 +38,6 @@ logger = logging.getLogger(__name__)
 def mount_chat(app: FastAPI, desk: Desk, limiter: RateLimiter, settings: Settings, votes: bool) -> None:
     """Mounts the chat at `/`; whatever is not routed before it goes to Gradio."""
     chat = build_chat(desk, limiter, settings, votes)
-    chat.queue(default_concurrency_limit=16, max_size=200, api_open=False)
     icon = str(STATIC / "icon.svg")
     mounting.mount(gr.mount_gradio_app, app, chat, "/", theme=theme(), head=HEAD, favicon_path=icon)
 
@@ -69,8 +68,9 @@ def build_chat(desk: Desk, limiter: RateLimiter, settings: Settings, votes: bool
         async def choose(shown: Any, request: gr.Request, event: gr.SelectData) -> tuple[Any, ...]:
             return await respond(event.value, shown, request)
 
-        async def arrive(request: gr.Request) -> tuple[Any, ...]:
-            return await respond(request.query_params.get("q"), [], request)
+        async def arrive(request: gr.Request) -> Any:
+            asked = request.query_params.get("q")
+            return await respond(asked, [], request) if asked else gr.skip()  # a visitor may be typing already
 
         changed = [conversation, question, *([feedback] if feedback else [])]
         options: dict[str, Any] = {"preprocess": False, **PRIVATE}

@@ -7,6 +7,7 @@ cannot be switched off is closed by `security`.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -26,9 +27,13 @@ OFF: dict[str, Any] = {
 
 
 def mount(
-    mount_gradio_app: Callable[..., object], app: FastAPI, blocks: object, path: str, **looks: Any
+    mount_gradio_app: Callable[..., object], app: FastAPI, blocks: Any, path: str, **looks: Any
 ) -> None:
     """Mounts Blocks at a path. `looks` are theme, head, icon and the like."""
+    blocks.queue(default_concurrency_limit=16, max_size=200, api_open=False)
+    # Monitoring that is off is computed all the same: a table of the last 10,000 events, after each event.
+    blocks._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
+    blocks._queue.ANALYTICS_MAX_EVENTS = 1
     mount_gradio_app(app, blocks, path=path, **OFF, **looks)
 
 

@@ -1,7 +1,7 @@
 """The guides as pages of our own: readable, printable, and every heading can be linked to.
 
 In: the guides of the build. Out: `/guides/{id}` for each, the static files of the pages and the chat, and
-`/manifest.json`. A guide is a stranger's text: raw HTML in it is shown, never run. A guide's page needs
+`/manifest.json`. A guide is a stranger's text: of raw HTML in it only the text is shown. A guide's page needs
 no script, and its policy (see `security`) allows none. It answers no questions.
 """
 
@@ -16,7 +16,9 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from markdown_it.token import Token
 
-from chatbot.guides import ANCHOR, Guide, Section
+from chatbot.guides import Guide, Section
+from chatbot.guides.markdown import ANCHOR
+from chatbot.guides.text import MARK
 from chatbot.web.quotes import link as link
 from chatbot.web.quotes import parser
 
@@ -103,7 +105,7 @@ def _entry(section: Section) -> str:
 
 
 def _markdown_body(guide: Guide) -> str:
-    tokens = parser().parse(guide.text)
+    tokens = parser().parse(guide.text.removeprefix(MARK))
     sections = {section.line: section for section in guide.sections}
     for token, inline in zip(tokens, tokens[1:], strict=False):
         if token.type == "heading_open" and token.map and not token.level:

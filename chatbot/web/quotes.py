@@ -1,9 +1,9 @@
 """Guide text as safe HTML: rendered, with the quote and the question's words marked, and links to its place.
 
 In: Markdown of a guide, a `Source`. Out: HTML that holds no markup but ours, and addresses that land on the
-quoted words. Everything here treats a guide as a stranger's text: raw HTML is shown as text, images are
-replaced by their description, and only http, https and mailto links stay links. It knows no routes but
-the one of our own guide page, and no Gradio.
+quoted words. Everything here treats a guide as a stranger's text: of raw HTML only the text is shown, an
+image is replaced by its description, and only http, https and mailto links stay links. It knows no routes
+but the one of our own guide page, and no Gradio.
 """
 
 from __future__ import annotations
@@ -30,16 +30,26 @@ ENDS = 5  # words of each end: enough to be found once, short enough for an addr
 
 
 class _Renderer(RendererHTML):
-    """HTML without anything that loads: an image is its description."""
+    """HTML without anything that loads or that a guide brings itself."""
 
     def image(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
         return html.escape(tokens[index].content)
 
+    def html_inline(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return "<br>" if re.match(r"<br\b", tokens[index].content, re.I) else ""
+
+    def html_block(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        text = re.sub(r"<!--.*?-->|<[^>]*>", " ", tokens[index].content, flags=re.DOTALL)
+        return f"<p>{html.escape(text)}</p>\n" if text.strip() else ""
+
+    def marked(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        return tokens[index].content  # made by `mark`, escaped
+
 
 @cache
 def parser() -> MarkdownIt:
-    """The Markdown of the guides, with raw HTML shown as text."""
-    markdown = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
+    """The Markdown of the guides, with raw HTML reduced to its text."""
+    markdown = MarkdownIt("commonmark", renderer_cls=_Renderer).enable("table")
     markdown.use(front_matter_plugin)
     markdown.validateLink = _is_safe  # type: ignore[method-assign, assignment]
     return markdown
@@ -58,7 +68,7 @@ def render(markdown: str) -> str:
     """Markdown of a guide as HTML.
 
     >>> render("<b>Pay</b> ![tracker](https://a.org/t.gif) [x](javascript:alert)")
-    '<p>&lt;b&gt;Pay&lt;/b&gt; tracker [x](javascript:alert)</p>\\n'
+    '<p>Pay tracker [x](javascript:alert)</p>\\n'
     """
     rendered: str = parser().render(markdown)
     return rendered
@@ -93,7 +103,7 @@ def mark(passage: str, quote: str, question: str = "") -> str:
             start = first.start if number == first.text else 0
             end = _with_stop(text.content, last.end) if number == last.text else len(text.content)
             inner = _marked(text.content, start, end, stems)
-            text.type, text.content = "html_inline", _FRAMES.get(text.type, "{}").format(inner)
+            text.type, text.content = "marked", _FRAMES.get(text.type, "{}").format(inner)
     rendered: str = parser().renderer.render(list(_without_links(tokens)), parser().options, {})
     return rendered
 

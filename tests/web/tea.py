@@ -63,9 +63,7 @@ def source(of: Guide, anchor: str, quote: str, passage: str, **changes: Any) -> 
     """A source of a guide. The quote stands in the guide; the passage holds it."""
     start = of.text.index(quote)
     title = next(one.title for one in of.sections if one.id == anchor)
-    found = Source(
-        f"{of.id}#{anchor}", of.title, title, None, quote, start, start + len(quote), passage, 1.0
-    )
+    found = Source(f"{of.id}#{anchor}", of.title, title, None, quote, start, start + len(quote), passage, 1.0)
     return dataclasses.replace(found, **changes)
 
 
@@ -112,7 +110,13 @@ class TeaBot:
         if "hostile" in words or "evil" in words:
             poison = source(self.poison, "poison", HOSTILE, POISON, guide=HOSTILE, section=HOSTILE)
             elsewhere = dataclasses.replace(poison, url="javascript:document.title='hacked'")
-            return self._answer(question, HOSTILE, (poison, elsewhere), [HOSTILE], understood_as=HOSTILE)
+            places = (
+                poison,
+                elsewhere,
+                poison,
+                elsewhere,
+            )  # three of them quoted, as the text has three parts
+            return self._answer(question, HOSTILE, places, [HOSTILE], understood_as=HOSTILE)
         text, changes = "The guide does not say.", {"reason": "not_in_guide", "missing": ("coffee",)}
         return self._answer(question, text, (self.milk, self.green), kind="no_answer", **changes)
 

@@ -38,6 +38,7 @@ class Tags(HTMLParser):
         self.tags.add(tag)
         self.attributes |= set(attrs)
         self.depth += tag == "mark"
+        self.marked += "" if tag in INLINE else " "
 
     def handle_endtag(self, tag: str) -> None:
         self.depth -= tag == "mark"
@@ -99,6 +100,12 @@ def test_every_unit_of_the_real_guides_is_marked_whole_and_alone() -> None:
             marked = Tags(mark(markdown_of(guide, passage), guide.text[unit.start : unit.end])).marked
             wanted = " ".join(unit.cells) if unit.cells else unit.text
             assert words(marked) == words(wanted)
+
+
+def test_of_raw_html_only_the_text_is_shown() -> None:
+    assert render("a<br/>b <b onclick='x'>c</b> <!-- d -->") == "<p>a<br>b c </p>\n"
+    assert render("<div><script>e</script> & f</div>").split() == ["<p>", "e", "&amp;", "f", "</p>"]
+    assert words(Tags(mark("a<br>b <i>c</i>. D.", "a<br>b <i>c</i>.")).marked) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("html", [render(POISON), mark(POISON, HOSTILE, HOSTILE), mark(HOSTILE, POISON)])

@@ -258,6 +258,14 @@ def test_a_question_is_answered_through_the_open_routes(client: TestClient, app:
     assert "Green tea takes 2 minutes." in ask(client, app, ["green tea?", []])
 
 
+def test_nothing_is_monitored(client: TestClient, app: FastAPI) -> None:
+    for _ in range(3):
+        ask(client, app, ["green tea?", []])
+    queue = gradio_of(app).get_blocks()._queue
+    assert queue.cached_event_analytics_summary == {"functions": {}}
+    assert len(queue.event_analytics) == 1
+
+
 def test_why_an_answer_failed_is_told_to_nobody(client: TestClient, app: FastAPI) -> None:
     stream = ask(client, app, ["explode", []])
     assert "The server made a mistake" in stream
