@@ -53,17 +53,20 @@ def bot(small_index: Path) -> Chatbot:
 
 
 @pytest.fixture(scope="session")
-def real_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index folder of the project's own corpus, built by the command line, once for all workers."""
+def real_index(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index folder of the project's own corpus, built by the command line, once for all workers.
+
+    It lies in pytest's cache, so that the next run embeds only what changed.
+    """
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base  # pytest-xdist: a folder a worker
-    folder = shared / "real" / "index"
-    folder.parent.mkdir(exist_ok=True)
-    with (shared / "real" / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / index.MANIFEST).exists():
+    run = base.parent if base.name.startswith("popen-") else base  # pytest-xdist: a folder a worker
+    folder = pytestconfig.cache.mkdir("real") / "index"
+    with (run / "real.lock").open("a+") as done:
+        fcntl.flock(done, fcntl.LOCK_EX)
+        if not done.tell():
             command = [sys.executable, "-m", "chatbot", "build", "--index", str(folder)]
             subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+            done.write("done")
     return folder
 
 
@@ -71,3 +74,10 @@ def real_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def real_bot(real_index: Path) -> Chatbot:
     """A bot on the project's own corpus."""
     return Chatbot.load(real_index)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Grants the tests that may have to wait for the real build the time that it takes on a slow machine."""
+    for item in items:
+        if "real_index" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(1200))
