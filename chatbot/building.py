@@ -80,7 +80,7 @@ def build(
         examples = _examples(draft, golden)
         fitted, promise = fit(draft, examples, settings.promise)
         index_folder.write(place, _slim(parts) | {"fitted": fitted})
-        facts = _facts(settings, guides, promise)
+        facts = _facts(settings, guides, vectors, promise)
         name = index_folder.publish(folder, place, facts)
     return Report(
         build=name,
@@ -99,9 +99,13 @@ def fit(
     draft: Index, examples: Sequence[Example], promise: float
 ) -> tuple[dict[str, npt.NDArray[Any]], Promise]:
     """All arrays that are learnt, for an index without them."""
-    fitted: dict[str, npt.NDArray[Any]] = dict(fit_ranker(draft))
-    fitted |= fit_detector(replace(draft, fitted=fitted))
-    weights, kept = fit_calibrator(replace(draft, fitted=fitted), examples, promise)
+    from threadpoolctl import threadpool_limits
+
+    # The matrices are small: threads would only wait for each other, ten times as long as the work takes.
+    with threadpool_limits(limits=1):
+        fitted: dict[str, npt.NDArray[Any]] = dict(fit_ranker(draft))
+        fitted |= fit_detector(replace(draft, fitted=fitted))
+        weights, kept = fit_calibrator(replace(draft, fitted=fitted), examples, promise)
     return fitted | weights | dict(thresholds(kept)), kept
 
 
@@ -224,11 +228,15 @@ def _examples(draft: Index, golden: Sequence[dict[str, Any]]) -> list[Example]:
     ]
 
 
-def _facts(settings: Settings, guides: Sequence[Guide], promise: Promise) -> dict[str, Any]:
+def _facts(
+    settings: Settings, guides: Sequence[Guide], vectors: npt.NDArray[np.float32], promise: Promise
+) -> dict[str, Any]:
+    """What the manifest says of a build."""
     return {
         "model": settings.model,
         "fingerprint": fingerprint(settings.model),
         "encoder": settings.encoder,
+        "dimensions": vectors.shape[1],
         "faiss": settings.faiss,
         "guides": {guide.id: hashlib.sha256(guide.text.encode()).hexdigest() for guide in guides},
         "promise": {

@@ -314,6 +314,9 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
     index = faiss.read_index(str(place / "index.faiss"))
     if not len(views) == len(vectors) == index.ntotal:
         raise ValueError(f"{len(views)} views, {len(vectors)} vectors, {index.ntotal} in FAISS")
+    encoder = encoder or OnnxEncoder.load(place / "encoder", manifest["encoder"])
+    if encoder.dimensions != vectors.shape[1]:
+        raise ValueError(f"vectors of {vectors.shape[1]} numbers, an encoder of {encoder.dimensions}")
     return Index(
         build=manifest["build"],
         manifest=manifest,
@@ -334,7 +337,7 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
         words=table("words.json"),
         fitted=arrays(FITTED),
         faiss=index,
-        encoder=encoder or OnnxEncoder.load(place / "encoder", manifest["encoder"]),
+        encoder=encoder,
     )
 
 

@@ -51,18 +51,15 @@ def read_corpus(corpus: Path) -> list[Guide]:
     files = guide_files(corpus)
     if not files:
         raise CorpusError("holds no guides", folder, remedy="add a .md, .csv or .jsonl file")
-    guides: dict[str, Guide] = {}
+    taken: dict[str, Path] = {}
     for file in files:
-        guide = read_guide(file, corpus)
-        if guide.id in guides:
-            other = corpus / guides[guide.id].file
+        if (other := taken.setdefault(file.stem, file)) is not file:
             raise CorpusError(f"has the same name as {other}", file, remedy="rename one of them")
-        guides[guide.id] = guide
     beside = {file.with_name(file.stem + ending) for file in files for ending in (QUESTIONS, DECLINED)}
     for stray in sorted([*folder.rglob("*" + QUESTIONS), *folder.rglob("*" + DECLINED)]):
         if stray not in beside:
             raise CorpusError("belongs to no guide", stray, remedy="name it after a guide beside it")
-    return list(guides.values())
+    return [read_guide(file, corpus) for file in files]
 
 
 def read_guide(file: Path, corpus: Path) -> Guide:

@@ -220,7 +220,7 @@ def _front_matter(page: _Page, body: str) -> dict[str, Any]:
 
 def _fields(page: _Page, body: str) -> tuple[dict[str, Any], dict[str, int]]:
     """The values of the front matter, and the line of each."""
-    file, remedy = page.file, "write `name: value` lines"
+    file = page.file
     if not page.tokens or page.tokens[0].type != "front_matter":
         if re.match(r"---+\s*$", body.partition("\n")[0]):
             raise CorpusError("the front matter is not closed", file, 1, "end it with a line of ---")
@@ -228,24 +228,35 @@ def _fields(page: _Page, body: str) -> tuple[dict[str, Any], dict[str, int]]:
     content = page.tokens[0].content
     try:
         node = yaml.compose(content, yaml.SafeLoader)
-        values = yaml.safe_load(content)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that no calendar has
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        line = mark.line + 2 if mark else 1
-        raise CorpusError(f"the front matter is broken: {problem}", file, line, remedy) from error
+    except yaml.YAMLError as error:
+        raise _broken(file, error, 1) from error
     if node is None:
         return {}, {}
     if not isinstance(node, yaml.MappingNode):
-        raise CorpusError("the front matter is broken: no names", file, 2, remedy)
+        raise _broken(file, ValueError("no names"), 2)
     lines: dict[str, int] = {}
     for key, _ in node.value:
         if key.value in lines:
-            raise CorpusError(
-                f"the front matter has {key.value!r} twice", file, key.start_mark.line + 2, "drop one"
-            )
+            line = key.start_mark.line + 2
+            raise CorpusError(f"the front matter has {key.value!r} twice", file, line, "drop one")
         lines[str(key.value)] = key.start_mark.line + 2
-    return values, lines
+    try:
+        return yaml.safe_load(content), lines
+    except yaml.YAMLError as error:  # a tag of another program
+        raise _broken(file, error, 1) from error
+    except ValueError as error:  # a date that no calendar has
+        raise _broken(file, error, lines.get("updated", 1)) from error
+
+
+def _broken(file: Path, error: Exception, line: int) -> CorpusError:
+    """What is wrong with the front matter, in the parser's words, and where."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    return CorpusError(
+        f"the front matter is broken: {problem or str(error).partition(chr(10))[0]}",
+        file,
+        mark.line + 2 if mark else line,
+        "write `name: value` lines",
+    )
 
 
 def _strings(page: _Page, front: dict[str, Any], lines: dict[str, int], name: str) -> tuple[str, ...]:
