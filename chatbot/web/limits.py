@@ -15,6 +15,7 @@ import logging
 import math
 import os
 import re
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
@@ -86,21 +87,37 @@ class RateLimiter:
 
 def _open_store(store: str) -> Storage:
     remedy = "use memory://, redis://host:6379 or valkey://host:6379"
-    if not re.match(rf"{MEMORY}$|(redis|valkey)s?://", store):
+    if store == MEMORY:
+        return _open_memory()
+    if not re.match(r"(redis|valkey)s?://", store):
         raise SettingsError("rate_store is no store of counters", remedy=remedy)
     try:
-        # Valkey speaks Redis' protocol: one client for both.
-        url = re.sub("^valkey", "redis", store)
-        waits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE} if url != MEMORY else {}
+        url = re.sub("^valkey", "redis", store)  # Valkey speaks Redis' protocol: one client for both
+        waits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
         return cast(Storage, storage_from_string(url, wrap_exceptions=True, **waits))
     except (ConfigurationError, ValueError) as error:
         raise SettingsError(f"rate_store cannot be used: {error}", remedy=remedy) from error
 
 
+def _open_memory() -> MemoryStorage:
+    """The library's counters in memory, without the thread that it starts again and again to sweep them.
+
+    The event loop waits for that thread to start, and the thread keeps an empty list of every visitor
+    for ever. We sweep instead, see `_sweep`.
+    """
+    storage: Any = MemoryStorage()
+    storage.timer.join()
+    storage.timer = threading.main_thread()  # is alive, so that the library starts no other
+    return cast(MemoryStorage, storage)
+
+
 def _sweep(storage: MemoryStorage) -> None:
-    """Forgets visitors without recent questions: the library keeps an empty list for each, for ever."""
+    """Forgets questions that no window holds any more, and visitors who have asked no others."""
+    now = time.time()
     for key, events in list(storage.events.items()):
-        if not events:
+        if events and events[0].expiry > now:  # newest first
+            storage.events[key] = [event for event in events if event.expiry > now]
+        else:
             storage.clear(key)
 
 

@@ -74,21 +74,26 @@ def test_no_address_is_kept() -> None:
     assert "198.51.100" not in kept
 
 
-def test_visitors_who_left_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_visitors_who_left_are_forgotten_and_so_are_old_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SWEEP", 50)
-    limiter = RateLimiter("5/second")
+    limiter, now = RateLimiter("30/second"), time.time()
     storage = limiter._storage
     assert isinstance(storage, MemoryStorage)
-    for number in range(40):
+    for moment in range(100):  # one visitor stays, the others ask once
+        monkeypatch.setattr(time, "time", lambda moment=moment: now + moment / 10)
+        assert wait(limiter, "192.0.2.1") == 0
+        assert wait(limiter, f"198.51.100.{moment}") == 0
+    assert len(storage.events) <= 1 + 10 + 25  # who came in the last second, or since the last sweep
+    assert max(map(len, storage.events.values())) <= 10 + 25
+
+
+def test_no_thread_is_started_to_count() -> None:
+    limiter = RateLimiter("1000/minute")
+    before = set(threading.enumerate())
+    for number in range(200):
         wait(limiter, f"192.0.2.{number}")
-    assert len(storage.events) == 40
-    time.sleep(1.1)
-    for _ in range(5):  # the library empties the lists of those who left, the sweep removes the lists
-        wait(limiter, "192.0.2.200")
-        time.sleep(0.05)
-    for _ in range(50):
-        wait(limiter, "192.0.2.201")
-    assert len(storage.events) <= 2
+        time.sleep(0.0002)
+        assert {thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)} <= before
 
 
 @pytest.mark.parametrize(
