@@ -22,7 +22,7 @@ from sqlalchemy.exc import DatabaseError
 
 from chatbot.journal import entries as reader
 from chatbot.journal.database import AWAY, JournalError, connect, migrate, reading, reason, scrub, writing
-from chatbot.journal.entries import Entry, Filter, to_csv, to_json_lines
+from chatbot.journal.entries import Entry, Filter, to_csv, to_json, to_json_lines
 from chatbot.journal.redact import Redactor
 from chatbot.journal.tables import answers, now, totals, votes, writable
 from chatbot.journal.unanswered import Group, group
@@ -32,7 +32,9 @@ from chatbot.settings import Settings
 if TYPE_CHECKING:
     from chatbot.answering import Answer
 
-__all__ = ["Entry", "Filter", "Group", "Journal", "JournalError", "group", "to_csv", "to_json_lines"]
+__all__ = [
+    "Entry", "Filter", "Group", "Journal", "JournalError", "group", "to_csv", "to_json", "to_json_lines",
+]  # fmt: skip
 
 FACES = ("chat", "widget", "api", "staff")
 RATINGS = ("up", "down")

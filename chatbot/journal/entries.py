@@ -115,6 +115,15 @@ def to_json_lines(entries: Iterable[Entry]) -> Iterator[str]:
     return (json.dumps(entry.to_dict(), ensure_ascii=False) + "\n" for entry in entries)
 
 
+def to_json(entries: Iterable[Entry]) -> Iterator[str]:
+    """One JSON array, an entry a line."""
+    before = "[\n"
+    for line in to_json_lines(entries):
+        yield before + line.rstrip("\n")
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
 def to_csv(entries: Iterable[Entry]) -> Iterator[str]:
     """A table for a spreadsheet: lists in one cell, sources by their references, no cell a formula."""
     names = [field.name for field in fields(Entry)]

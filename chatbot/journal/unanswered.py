@@ -21,8 +21,10 @@ from chatbot.journal.entries import Entry, Source
 
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]  # texts → unit vectors, [texts, dimensions]
 
-ALIKE = 0.7  # cosine from which two questions are one
-SAME_WORDS = 75.0  # token_set_ratio of their content words, from which they are
+# From which likeness two questions are one: it depends on what of them the guides do not know ("visa").
+ALIKE = 0.7
+ALIKE_IN_THE_SAME = 0.4  # a word of this kind in common
+ALIKE_IN_ANOTHER = 0.85  # each has such words, and none in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +53,40 @@ def group(entries: Iterable[Entry], encode: Encode | None = None) -> list[Group]
         wordings.setdefault(" ".join(sorted(set(lexical.stems(entry.understood_as)))), []).append(entry)
     # The most common wordings come first, so that groups form around them.
     keys = sorted(wordings, key=lambda key: (-len(wordings[key]), key))
-    leaders = _by_vectors(wordings, keys, encode) if encode else _by_words(keys)
+    likeness = _likeness(keys, [wordings[key][0].understood_as for key in keys], encode)
+    unknown = [_unknown_words(wordings[key]) for key in keys]
+    opened: list[int] = []
     groups: dict[int, list[Entry]] = {}
-    for key, leader in zip(keys, leaders, strict=True):
-        groups.setdefault(leader, []).extend(wordings[key])
+    for number, key in enumerate(keys):
+        needed = [_needed(unknown[number], unknown[other]) for other in opened]
+        margins = likeness[number, opened] - needed
+        near = opened[int(margins.argmax())] if opened and margins.max() >= 0 else number
+        if near == number:
+            opened.append(number)
+        groups.setdefault(near, []).extend(wordings[key])
     found = [_group(members) for members in groups.values()]
     return sorted(found, key=lambda one: (len(one.entries), one.last), reverse=True)
 
 
-def _by_words(keys: Sequence[str]) -> list[int]:
-    """For each key the number of the group that it joins or opens."""
-    opened: list[str] = []
-    leaders = []
-    for key in keys:
-        near = process.extractOne(key, opened, scorer=fuzz.token_set_ratio, score_cutoff=SAME_WORDS)
-        leaders.append(near[2] if near else len(opened))
-        if not near:
-            opened.append(key)
-    return leaders
+def _likeness(keys: Sequence[str], texts: Sequence[str], encode: Encode | None) -> npt.NDArray[np.float32]:
+    """How alike every two wordings are, [wordings, wordings]."""
+    if encode and texts:
+        vectors = encode(texts)
+        return vectors @ vectors.T
+    percent: npt.NDArray[np.float32] = process.cdist(
+        keys, keys, scorer=fuzz.token_set_ratio, dtype=np.float32
+    )
+    return percent / np.float32(100)
 
 
-def _by_vectors(wordings: dict[str, list[Entry]], keys: Sequence[str], encode: Encode) -> list[int]:
-    if not keys:
-        return []
-    vectors = encode([wordings[key][0].understood_as for key in keys])
-    opened = np.zeros((0, vectors.shape[1]), np.float32)
-    leaders = []
-    for vector in vectors:
-        cosines = opened @ vector
-        near = int(cosines.argmax()) if len(cosines) else 0
-        if not len(cosines) or cosines[near] < ALIKE:
-            near, opened = len(opened), np.vstack([opened, vector])
-        leaders.append(near)
-    return leaders
+def _unknown_words(entries: Sequence[Entry]) -> set[str]:
+    return {word.stem for entry in entries for text in entry.missing for word in lexical.words(text)}
+
+
+def _needed(one: set[str], other: set[str]) -> float:
+    if one & other:
+        return ALIKE_IN_THE_SAME
+    return ALIKE_IN_ANOTHER if one and other else ALIKE
 
 
 def _group(members: Sequence[Entry]) -> Group:
