@@ -158,7 +158,7 @@ def test_the_python_example_prints_what_it_says(place: Path) -> None:
 
 
 def test_the_figure_shows_what_the_bot_does(place: Path) -> None:
-    (figure,) = [block for block in blocks(README, "") if "conversation" in block and "answering" in block]
+    (figure,) = blocks(part("## How an answer is made"), "")
     typed, before, understood = re.findall(r'"([^"|]+\?)"', figure)
     answer = Chatbot.load("index").ask(typed, history=[before])
     assert answer.understood_as == understood
