@@ -23,13 +23,6 @@ from chatbot.web import create_app
 from tests.web.foreign_site import HOSTILE, NAME, Server, Site, askguide, run, source
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 PATIENCE = 15_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 

@@ -237,6 +237,7 @@ p, h2, span, legend, label, u, small { unicode-bidi: plaintext } /* English wher
   border-radius: 16px; border-end-end-radius: 4px; white-space: pre-wrap }
 .text { font-size: 1.0625em }
 p.text { white-space: pre-line }
+.text table { font-size: .9em }
 figure { margin: 12px 0; padding: 12px 14px 0; border-inline-start: 3px solid var(--accent); border-radius: 4px;
   background: var(--soft) }
 blockquote { margin: 0 }
