@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from chatbot import index
@@ -18,6 +19,10 @@ from tests.words import WordEncoder
 
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "tests" / "corpus"
+
+# The same examples in every run, however slow the machine is.
+hypothesis.settings.register_profile("askguide", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("askguide")
 
 
 @pytest.fixture

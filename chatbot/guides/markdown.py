@@ -140,7 +140,8 @@ def _sentences(page: _Page, start: int, end: int) -> list[Unit]:
 
 def _plain_lines(page: _Page, start: int, end: int) -> str:
     """Several lines of Markdown as one of plain text, without the marks of items and quotes."""
-    unmarked = re.sub(r"(?m)^\s*(?:>|[-*+]|\d+[.)])\s?", "", page.text[start:end])
+    lines = "\n".join(page.text[start:end].splitlines())
+    unmarked = re.sub(r"(?m)^\s*(?:>|[-*+]|\d+[.)])\s?", "", lines)
     return plain(unmarked, page.references)
 
 
@@ -180,12 +181,13 @@ def _table(page: _Page, position: int) -> Block | None:
 
 
 def _row_text(header: Sequence[str], row: Sequence[str]) -> str:
-    """A row that stands alone: each cell beside its column's name.
+    """A row that stands alone: each cell beside its column's name, empty ones left out.
 
-    >>> _row_text(["State", "Annual salary"], ["Ohio", "$1"])
+    >>> _row_text(["State", "Annual salary", "Note"], ["Ohio", "$1", ""])
     'State: Ohio, Annual salary: $1'
     """
-    return ", ".join(f"{name}: {cell}" if name else cell for name, cell in zip(header, row, strict=False))
+    pairs = [(name, cell) for name, cell in zip(header, row, strict=False) if cell]
+    return ", ".join(f"{name}: {cell}" if name else cell for name, cell in pairs)
 
 
 # Front matter -----------------------------------------------------------------------------------

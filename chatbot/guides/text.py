@@ -64,9 +64,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in spans if a < b]
 
 
-_STOP = re.compile(r"[.!?…]+[\"'”’)\]*_]*(\s+)(?=[\"'“‘(\[*_]*[A-Z0-9À-Þ])")
+_STOP = re.compile(r"[.!?…]+(?:[\"'”’)\]*_]|\]\([^()\s]*\))*(\s+)(?=[\"'“‘(\[*_]*[A-Z0-9À-Þ])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|e\.g|i\.e|approx|Inc|U\.S|a\.m|p\.m)|\b[A-Z])\.$"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|e\.g|i\.e|approx|Inc|a\.m|p\.m)\.|(?<![\w.])(?:[A-Z]\.)+)$"
 )
 
 
