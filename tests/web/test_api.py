@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
 
+import hypothesis
 import pytest
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, settings
+from starlette.types import ASGIApp
 
-from chatbot.answering import Ask
-from chatbot.web import schemas
+from chatbot import index
+from chatbot.answering import Ask, Chatbot
+from chatbot.journal import Journal
+from chatbot.settings import Settings
+from chatbot.web import create_app, schemas
 from chatbot.web.limits import LARGEST_BODY
 from tests.web.fakes import GUIDE, SOURCE, FakeBot, FakeJournal, app_of
+from tests.words import WordEncoder
 
 ANSWERS, SEARCH, FEEDBACK, GUIDES = (
     f"/api/v1/{name}" for name in ("answers", "search", "feedback", "guides")
@@ -311,14 +320,49 @@ def test_a_visitor_who_asks_too_much_waits_and_others_do_not() -> None:
         assert other.post(ANSWERS, json=asked).status_code == 200
 
 
-# Schemathesis -------------------------------------------------------------------------------------
+# Random requests ----------------------------------------------------------------------------------
 
-# Without votes on disk and limits: those need a state that random requests do not have.
 described = schemathesis.openapi.from_asgi("/openapi.json", app_of(FakeBot(), FakeJournal()))
 
 
 @described.parametrize()
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@hypothesis.settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(hypothesis.HealthCheck)
+)
 def test_schemathesis_finds_nothing(case: schemathesis.Case) -> None:
     response = case.call_and_validate()
     assert response.status_code < 500
+
+
+# The whole app, with a real bot on small guides ---------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole(small_index: Path) -> FastAPI:
+    small = Chatbot(index.load(small_index, encoder=WordEncoder()))
+    return create_app(Settings(rate_limit="", journal="off"), small, cast(Journal, FakeJournal()))
+
+
+def test_schemathesis_finds_nothing_in_the_whole_app(
+    whole: FastAPI, serve: Callable[[ASGIApp], str], tmp_path: Path
+) -> None:
+    program = Path(sys.executable).with_name("schemathesis")
+    options = ["--max-examples", "20", "--seed", "1", "--no-color", "--request-timeout", "30"]
+    command = [str(program), "run", f"{serve(whole)}/openapi.json", *options]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280)
+    assert run.returncode == 0, run.stdout
+    assert "Tested: 8" in run.stdout
+    cases = re.search(r"(\d+) generated, (\d+) passed", run.stdout)
+    assert cases, run.stdout
+    assert int(cases[1]) == int(cases[2]) > 200
+
+
+def test_in_the_whole_app_nothing_of_the_api_falls_through_to_the_chat(whole: FastAPI) -> None:
+    with TestClient(whole) as client:
+        asked = client.post(ANSWERS, json={"question": "What does a beekeeper do?"}).json()
+        assert schemas.Answer.model_validate(asked, strict=True, extra="forbid").build
+        assert client.get("/openapi.json").json()["info"]["title"] == "Askguide"
+        assert "HTTP API" in client.get("/docs").text
+        assert slug_of(client.put(ANSWERS)) == "method-not-allowed"
+        assert slug_of(client.get("/api/v1/nothing")) == "not-found"
+        assert "askguide_replies_total" in client.get("/metrics").text
