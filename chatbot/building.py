@@ -99,6 +99,8 @@ def fit(
     draft: Index, examples: Sequence[Example], promise: float
 ) -> tuple[dict[str, npt.NDArray[Any]], Promise]:
     """All arrays that are learnt, for an index without them."""
+    import scipy.optimize  # noqa: F401 - only libraries that are there already can be limited
+    import sklearn.linear_model  # noqa: F401
     from threadpoolctl import threadpool_limits
 
     # The matrices are small: threads would only wait for each other, ten times as long as the work takes.

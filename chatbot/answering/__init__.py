@@ -8,7 +8,6 @@ neither PyTorch nor a web package.
 from __future__ import annotations
 
 import time
-import urllib.parse
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot import index as index_folder
-from chatbot.answering import quoting, refusing, smalltalk
+from chatbot.answering import quoting, refusing, smalltalk, tables
 from chatbot.conversation import Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
@@ -194,7 +193,7 @@ class Chatbot:
         if not hits:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
-        if absent := quoting.absent(self.retriever, best.section, turn.understood_as):
+        if absent := tables.absent(self.retriever, best.section, turn.understood_as):
             return self._refuse(ask, turn, hits, absent)
         if best.confidence < self.threshold:
             return self._refuse(ask, turn, hits, None)
@@ -208,7 +207,7 @@ class Chatbot:
         sources = tuple(self._source(hit, turn) for hit in hits)
         return self._reply("answer", ask, quote.text, turn, best.confidence, sources, self._next(hits))
 
-    def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: quoting.Absent | None) -> Answer:
+    def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: tables.Absent | None) -> Answer:
         refusal = refusing.refuse(self.retriever, turn, hits, absent, self.threshold, self.contact)
         confidence = min(hits[0].confidence, self.threshold / 2) if absent else hits[0].confidence
         sources = tuple(self._source(hit, turn) for hit in hits[:CHIPS])
@@ -273,16 +272,17 @@ class Chatbot:
         guide = self.guides[int(self.index.guide_of[hit.section])]
         section = self.index.sections[hit.section]
         words = guide.text[quote.start : quote.end]
+        passage = markdown_of(guide, quote.passage)
         base = section.url or (f"{guide.url}#{section.id}" if guide.url else "")
         return Source(
             self.index.refs[hit.section],
             guide.title,
             section.title,
-            text_link(base, quote.text) if base else None,
+            _landing(base, passage, words) if base else None,
             words,
             quote.start,
             quote.end,
-            markdown_of(guide, quote.passage),
+            passage,
             round(hit.score, 4),
         )
 
@@ -308,16 +308,9 @@ class Chatbot:
         return found.alternates[0] if found.alternates else title_text(found)
 
 
-def text_link(base: str, words: str) -> str:
-    """A link that lands on words in a page, as browsers understand it (Text Fragments, WICG).
-
-    >>> text_link("https://a.org/g#pay", "Pay varies, by state.")
-    'https://a.org/g#pay:~:text=Pay%20varies%2C%20by%20state.'
-    """
-    spaced = words.split()
-    ends = [" ".join(spaced)] if len(spaced) < 9 else [" ".join(spaced[:4]), " ".join(spaced[-4:])]
-    marked = ",".join(urllib.parse.quote(end, safe="").replace("-", "%2D") for end in ends)
-    return f"{base}{'' if '#' in base else '#'}:~:text={marked}"
+def _landing(base: str, passage: str, words: str) -> str:
+    """A published page's address with the place of the words."""
+    return f"{base}{'' if '#' in base else '#'}{fragment(passage, words)}"
 
 
 def _clean(history: Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot import lexical
-from chatbot.answering.quoting import Absent
+from chatbot.answering.tables import OPERATORS, Absent
 from chatbot.conversation import Turn
 from chatbot.passages import title_text
 from chatbot.retrieval import Hit, Retriever
@@ -71,7 +71,8 @@ def refuse(
 def _not_listed(absent: Absent) -> str:
     """What is said of a value that is not there: what is, and that it is not among them."""
     noun = f", by {absent.noun}" if absent.noun != "entry" else ""
-    return f"The guide lists {len(absent.listed)}{noun}: {_listed(absent.listed)}. {absent.value} is not among them."
+    listed = f"The guide lists {len(absent.listed)}{noun}: {_listed(absent.listed)}."
+    return f"{listed} {absent.value} is not among them."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -85,7 +86,9 @@ def missing_words(retriever: Retriever, turn: Turn) -> tuple[str, ...]:
         dict.fromkeys(
             word.text
             for word in lexical.content_words(turn.understood_as)
-            if word.stem not in known and word.folded not in retriever.synonyms and len(word.folded) > 2
+            if word.stem not in known
+            and word.folded not in retriever.synonyms.keys() | OPERATORS
+            and len(word.folded) > 2
         )
     )[:3]
 

@@ -26,7 +26,7 @@ OUTSIDE = ("near_miss", "far")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A golden question: the references that answer it (none: it must be declined), and what a reply must state."""
+    """A golden question: the references that answer it (none: to be declined), and what must be stated."""
 
     question: str
     relevant: tuple[str, ...]
@@ -206,7 +206,7 @@ def _row(
 
 
 def _outside_row(kind: str, outcomes: Sequence[Outcome]) -> Row:
-    """Of questions that must not be answered, only how many are matters. Small talk is right as small talk."""
+    """Questions that must not be answered: how many are. Small talk is right as small talk."""
     answered = [float(o.answered) for o in outcomes]
     right = [o.answer.kind == "small_talk" for o in outcomes] if kind == "small_talk" else None
     return Row(
@@ -249,8 +249,8 @@ def table(figures: Figures) -> str:
             *text,
             "",
             f"near-miss AUROC {figures.near_auroc:.3f} ({low:.3f}–{high:.3f}), far {figures.far_auroc:.3f}, "
-            f"calibration error {figures.calibration_error:.3f}, median reply {figures.median_words:.0f} words",
-            f"build {figures.build}",
+            f"calibration error {figures.calibration_error:.3f}, "
+            f"median reply {figures.median_words:.0f} words, build {figures.build}",
         ]
     )
 

@@ -83,7 +83,7 @@ def risk_coverage(confidence: Sequence[float], right: Sequence[bool]) -> list[tu
 
 
 def interval(
-    values: Sequence[float],
+    values: Sequence[float] | Values,
     of: Callable[[Values], float] = lambda chosen: float(chosen.mean()),
     draws: int = 500,
 ) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The figures as one HTML page that needs nothing else: table, risk-coverage curve, reliability diagram, misses.
+"""The figures as one HTML page that needs nothing else: table, risk and coverage, reliability, misses.
 
 In: `Figures`. Out: HTML with inline SVG, no script, nothing loaded. It measures nothing.
 """
@@ -38,7 +38,8 @@ def page(figures: Figures) -> str:
     wrong = sorted((o for o in asked if _missed(o)), key=lambda o: -_harm(o))
     outside = sum(o.question.kind in OUTSIDE for o in asked)
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Quality of build {escape(figures.build)}</title><style>{STYLE}</style></head><body>
 <h1>Quality of build {escape(figures.build)}</h1>
 <p>{len(asked)} questions, {outside} of them outside the guide. Near-miss AUROC {figures.near_auroc:.3f}
@@ -88,10 +89,13 @@ def _axes(across: str, up: str, inner: str) -> str:
         for tick in (0, 0.5, 1)
     )
     return (
-        f'<svg viewBox="0 0 {SIZE + EDGE + 10} {SIZE + EDGE}" width="{SIZE + EDGE}" role="img" aria-label="{up} by {across}">'
-        f'<rect x="{EDGE}" y="0" width="{SIZE}" height="{SIZE}" fill="none" stroke="currentColor" opacity=".4"/>'
+        f'<svg viewBox="0 0 {SIZE + EDGE + 10} {SIZE + EDGE}" width="{SIZE + EDGE}" role="img" '
+        f'aria-label="{up} by {across}">'
+        f'<rect x="{EDGE}" y="0" width="{SIZE}" height="{SIZE}" '
+        'fill="none" stroke="currentColor" opacity=".4"/>'
         f'{marks}<text x="{middle}" y="{SIZE + 34}" text-anchor="middle">{across}</text>'
-        f'<text x="12" y="{SIZE / 2}" text-anchor="middle" transform="rotate(-90 12 {SIZE / 2})">{up}</text>{inner}</svg>'
+        f'<text x="12" y="{SIZE / 2}" text-anchor="middle" transform="rotate(-90 12 {SIZE / 2})">{up}</text>'
+        f"{inner}</svg>"
     )
 
 
@@ -110,7 +114,8 @@ def _reliability(confidence: Sequence[float], right: Sequence[bool]) -> str:
     for mean, share, n in metrics.reliability(confidence, right):
         x, y = _point(mean, share).split(",")
         dots.append(
-            f'<circle cx="{x}" cy="{y}" r="{3 + min(n, 200) ** 0.5:.1f}" fill="#2563eb" opacity=".6"><title>{n}</title></circle>'
+            f'<circle cx="{x}" cy="{y}" r="{3 + min(n, 200) ** 0.5:.1f}" fill="#2563eb" opacity=".6">'
+            f"<title>{n}</title></circle>"
         )
     return _axes("confidence", "share right", straight + "".join(dots))
 

@@ -1,0 +1,246 @@
+"""Which rows of a table or items of a list a question asks for, and which value it asks for in vain.
+
+In: a section and a question. Out: the rows that it names or asks for by rank ("the second highest"), or
+`Absent`, the value that is not there. Another row never stands in for the one that was asked for: "West
+Virginia" does not name the row of Virginia. It writes no words; that is the business of
+`chatbot.answering.quoting`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chatbot import lexical
+from chatbot.guides import Unit
+from chatbot.lexical import Word
+from chatbot.passages import Passage
+from chatbot.retrieval import Retriever, fold_phrase
+
+HIGHEST = frozenset(
+    ["highest", "most", "best", "top", "maximum", "max", "biggest", "largest", "greatest", "leading"]
+)
+LOWEST = frozenset(["lowest", "least", "worst", "bottom", "minimum", "min", "smallest", "fewest"])
+HIGHER = frozenset(["higher", "more", "better", "bigger", "larger", "greater"])
+LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller"])
+PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
+          "ninth": 8, "tenth": 9, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7,
+          "9th": 8, "10th": 9}  # fmt: skip
+COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
+OPERATORS = HIGHEST | LOWEST | HIGHER | LOWER | PLACES.keys() | COMPARES  # never the topic of a question
+AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
+BEFORE_VALUE = frozenset(
+    ["in", "at", "for", "from", "of", "within", "near", "around", "to", "about", "by", "with"]
+)
+BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
+QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
+COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
+DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A value that a table or list does not hold, e.g. "Texas" among the states with salaries."""
+
+    value: str
+    listed: tuple[str, ...]  # what it does hold
+    noun: str  # what these are: the header of the first column, or "entry"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table, or the list items of a section, though it be cut into several passages."""
+
+    passages: tuple[Passage, ...]
+    units: tuple[Unit, ...]  # its rows, or its items
+    header: tuple[str, ...]  # empty for a list
+
+    @property
+    def keys(self) -> list[str]:
+        """What each row or item is about: its first cell, or its text."""
+        return [unit.cells[0] if unit.cells else unit.text for unit in self.units]
+
+
+def listings(retriever: Retriever, section: int) -> list[Listing]:
+    """The tables and the list items of a section."""
+    groups: dict[tuple[str, ...], list[Passage]] = {}
+    for number in retriever.index.passages_of[section]:
+        passage = retriever.index.passages[number]
+        if any(unit.kind in ("row", "item") for unit in passage.units):
+            groups.setdefault(passage.header, []).append(passage)
+    return [
+        Listing(
+            tuple(passages),
+            tuple(unit for passage in passages for unit in passage.units if unit.kind in ("row", "item")),
+            header,
+        )
+        for header, passages in groups.items()
+    ]
+
+
+def asked_rows(retriever: Retriever, table: Listing, text: str) -> list[Unit]:
+    """The rows that a question names, or asks for by rank; none if it asks for the table at large."""
+    says = {word.folded for word in lexical.words(text)}
+    named = [table.units[n] for n in named_keys(retriever, table.keys, text)]
+    ranked = sorted(table.units, key=lambda row: -(_number(row) or 0.0))
+    if any(_number(row) is None for row in table.units):
+        return named
+    if len(named) > 1 and says & (HIGHEST | HIGHER | LOWEST | LOWER):
+        return [row for row in (ranked[::-1] if says & (LOWEST | LOWER) else ranked) if row in named]
+    if named:
+        return named
+    if says & AT_LARGE or not _one_is_asked(table.header[0], says):
+        return []
+    place = next((PLACES[word] for word in says if word in PLACES), None)
+    if place is None and not says & (HIGHEST | LOWEST):
+        return []
+    line = ranked[::-1] if says & LOWEST else ranked
+    return line[place or 0 : (place or 0) + 1]
+
+
+def _one_is_asked(noun: str, says: set[str]) -> bool:
+    """Whether a question is about one row: "which state", "second highest", and not "which states"."""
+    head = lexical.fold(noun.split()[-1]) if noun.split() else ""
+    same = {word for word in says if lexical.stem(word) == lexical.stem(head)}
+    if same:
+        return same == {head}
+    return bool(says & LOWEST) or (bool(says & HIGHEST) and not says.isdisjoint(PLACES))
+
+
+def _number(row: Unit) -> float | None:
+    """The figure of a row: the last cell that is one."""
+    for cell in reversed(row.cells[1:]):
+        digits = re.sub(r"[^\d.]", "", cell)
+        if re.fullmatch(r"\d+(?:\.\d+)?", digits):
+            return float(digits)
+    return None
+
+
+def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
+    """The value that a question asks of a table or list which does not hold it, if there is one.
+
+    A value is a word that no text of the corpus holds and that is used like one ("in Oregon", "Netflix"),
+    one that stands in another table or list but not in this ("Texas"), a longer name than the one that
+    is there ("West Virginia"), or a place past the last row ("the sixth highest").
+    """
+    for listing in listings(retriever, section):
+        keys = tuple(listing.keys)
+        noun = listing.header[0].lower() if listing.header else "entry"
+        longer = [name for _, name in _longer_names(retriever, keys, text)]
+        named = bool(named_keys(retriever, keys, text))
+        for value in (*longer, *_values_in(retriever, section, text, named), *_past_the_end(listing, text)):
+            return Absent(value, keys, noun)
+        if named:
+            return None
+    return None
+
+
+def names(key: str, asked: Sequence[str]) -> bool:
+    """Whether a question (as stems) names a row: at least half of the key's words, all of a short key's.
+
+    >>> names("Software Publishers", ["softwar", "publish"]), names("New York", ["new"])
+    (True, False)
+    """
+    stems = [word.stem for word in lexical.content_words(key)]
+    held = sum(stem in asked for stem in stems)
+    return bool(stems) and (held == len(stems) or (len(stems) > 2 and 2 * held >= len(stems) and held > 1))
+
+
+def named_keys(retriever: Retriever, keys: Sequence[str], text: str) -> list[int]:
+    """The numbers of the keys that a question names; a name inside a longer one does not count."""
+    asked = [word.stem for word in lexical.words(text)]
+    spans = {n: _spans(key, asked) for n, key in enumerate(keys) if names(key, asked)}
+    longer = {span for span, _ in _longer_names(retriever, keys, text)}
+    whole = []
+    for n, places in spans.items():
+        others = [span for m, found in spans.items() if m != n for span in found]
+        free = [span for span in places if span not in longer and not any(_inside(span, o) for o in others)]
+        if free or not places:
+            whole.append(n)
+    return whole
+
+
+def _spans(key: str, asked: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the words of a key stand one after the other in a question."""
+    stems = [word.stem for word in lexical.words(key)]
+    starts = range(len(asked) - len(stems) + 1)
+    return [(n, n + len(stems)) for n in starts if list(asked[n : n + len(stems)]) == stems]
+
+
+def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return other[0] <= span[0] and span[1] <= other[1] and span != other
+
+
+def _longer_names(
+    retriever: Retriever, keys: Sequence[str], text: str
+) -> Iterator[tuple[tuple[int, int], str]]:
+    """Where a key is only a part of the name that a question gives ("West Virginia", "Washington DC")."""
+    words = lexical.words(text)
+    asked = [word.stem for word in words]
+    every = [_spans(key, asked) for key in keys]
+    for span in (span for spans in every for span in spans):
+        if any(_inside(span, other) for spans in every for other in spans):
+            continue
+        start, end = _whole_name(retriever, words, text, *span)
+        if (start, end) != span:
+            yield span, text[words[start].start : words[end - 1].end]
+
+
+def _whole_name(
+    retriever: Retriever, words: Sequence[Word], text: str, start: int, end: int
+) -> tuple[int, int]:
+    """A span of words with the capitalised strangers around it, and quarters of the compass before it."""
+
+    def beside(number: int, other: int) -> bool:
+        first, second = sorted((number, other))
+        return first >= 0 and second < len(words) and text[words[first].end : words[second].start] == " "
+
+    def capital(number: int) -> bool:
+        return number > 0 and _is_name(retriever, words[number], text)
+
+    while beside(start - 1, start) and (words[start - 1].folded in QUARTERS or capital(start - 1)):
+        start -= 1
+    while beside(end - 1, end) and (words[end].folded in DISTRICT or capital(end)):
+        end += 1
+    return start, end
+
+
+def _is_name(retriever: Retriever, word: Word, text: str) -> bool:
+    """Whether a word looks like a name that no text of the corpus holds. In "All Capitals" nothing does."""
+    plain = any(other.text[0].islower() for other in lexical.content_words(text))
+    return plain and word.text[0].isupper() and word.folded not in COUNTRY and _is_stranger(retriever, word)
+
+
+def _is_stranger(retriever: Retriever, word: Word) -> bool:
+    known = retriever.index.words["stems"]
+    return word.stem not in known and word.folded not in lexical.STOP | OPERATORS
+
+
+def _values_in(retriever: Retriever, section: int, text: str, named: bool) -> Iterator[str]:
+    """The values of a question that the section does not hold. Beside a named row only plain cases count."""
+    words = lexical.words(text)
+    held = retriever.ranker.stems[section]
+    folded = f" {fold_phrase(text)} "
+    for value in sorted(retriever.values, key=lambda value: (-len(value), value)):
+        if f" {value} " in folded and not all(lexical.stem(part) in held for part in value.split()):
+            start = folded[: folded.index(f" {value} ")].count(" ")
+            yield " ".join(part.text for part in words[start : start + len(value.split())])
+    says = {word.folded for word in words}
+    compares = frozenset(["and"]) if says & (COMPARES | HIGHER | LOWER) else frozenset()
+    used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE)
+    for position, word in enumerate(words):
+        if not _is_stranger(retriever, word):
+            continue
+        start, end = _whole_name(retriever, words, text, position, position + 1)
+        start -= start > 0 and words[start - 1].folded == "new"
+        before = words[start - 1].folded if start else ""
+        if before in used_like_one or (position and _is_name(retriever, word, text)):
+            yield text[words[start].start : words[end - 1].end]
+
+
+def _past_the_end(listing: Listing, text: str) -> Iterator[str]:
+    """The ordinal that asks for a row after the last ("the sixth highest" of five)."""
+    says = [word.folded for word in lexical.words(text)]
+    if listing.header and not set(says).isdisjoint(HIGHEST | LOWEST):
+        yield from (word for word in says if PLACES.get(word, 0) >= len(listing.units))

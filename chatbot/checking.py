@@ -1,0 +1,87 @@
+"""Lints a corpus: what a writer should mend although it can be read.
+
+In: a corpus folder. Out: remarks, a line each, with file and line where there is one. What cannot be read
+at all is a `CorpusError` from `chatbot.guides`. It judges form, not truth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from chatbot.guides import GOLDEN, GUIDES, QUESTIONS, Guide, read_corpus, read_golden
+from chatbot.retrieval import fold_phrase
+
+NEARLY = 92.0  # per cent of likeness from which one question repeats another
+ENOUGH = 14  # alternates a section; fewer cost right answers (docs/quality.md)
+LONG = 60  # words of a sentence that nobody wants quoted
+
+
+def check_corpus(corpus: Path) -> list[str]:
+    """All remarks on a corpus; none if there is nothing to mend."""
+    guides = read_corpus(corpus)
+    golden = read_golden(corpus / GOLDEN, guides)
+    remarks: list[str] = []
+    for guide in guides:
+        file = corpus / GUIDES / Path(guide.file).relative_to(GUIDES)
+        remarks += _links(guide, guides, file)
+        remarks += _sections(guide, file)
+        remarks += _alternates(guide, file)
+    remarks += _repeated(guides, [row for row in golden if not row.get("history")], corpus / GOLDEN)
+    return remarks
+
+
+def _links(guide: Guide, guides: Sequence[Guide], file: Path) -> Iterator[str]:
+    """Links to sections that are not there."""
+    anchors = {other.id: {section.id for section in other.sections} for other in guides}
+    for link in re.finditer(r"\]\(([^)\s]*)#([\w.:-]+)\)", guide.text):
+        target = Path(link[1]).stem if link[1] else guide.id
+        if "://" not in link[1] and link[2] not in anchors.get(target, ()):
+            line = guide.text.count("\n", 0, link.start()) + 1
+            yield f"{file}:{line}: the link to {link[1]}#{link[2]} leads nowhere"
+
+
+def _sections(guide: Guide, file: Path) -> Iterator[str]:
+    for section in guide.sections:
+        where = f"{file}:{section.line}"
+        if not section.blocks:
+            yield f"{where}: “{section.title}” says nothing; a heading alone is never an answer"
+        for block in section.blocks:
+            if block.kind == "table" and not all(block.header):
+                yield f"{where}: a table in “{section.title}” has a column without a name"
+            for unit in block.units:
+                if len(unit.text.split()) > LONG:
+                    line = guide.text.count("\n", 0, unit.start) + 1
+                    yield f"{file}:{line}: {len(unit.text.split())} words in one {unit.kind}; split it"
+
+
+def _alternates(guide: Guide, file: Path) -> Iterator[str]:
+    """Sections that are hard to find, and questions that stand under two of them."""
+    questions = file.with_name(file.stem + QUESTIONS)
+    owner: dict[str, str] = {}
+    for section in guide.sections:
+        if section.blocks and 0 < len(section.alternates) < ENOUGH and questions.exists():
+            yield f"{questions}: {section.id} has {len(section.alternates)} alternates; {ENOUGH} are enough"
+        if section.blocks and not section.alternates and questions.exists():
+            yield f"{questions}: {section.id} has no alternates"
+        for question in section.alternates:
+            other = owner.setdefault(fold_phrase(question), section.id)
+            if other != section.id:
+                yield f"{questions}: {question!r} stands under {other} and {section.id}"
+    for question in guide.declined:
+        if (taken := owner.get(fold_phrase(question))) is not None:
+            yield f"{questions}: {question!r} stands under {taken} and among the declined"
+
+
+def _repeated(guides: Sequence[Guide], golden: Sequence[dict[str, object]], file: Path) -> Iterator[str]:
+    """Golden questions that repeat an alternate or a declined question: they would test nothing."""
+    known = {fold_phrase(q) for g in guides for s in g.sections for q in s.alternates}
+    known |= {fold_phrase(question) for guide in guides for question in guide.declined}
+    for row in golden:
+        asked = fold_phrase(str(row["question"]))
+        near = process.extractOne(asked, known, scorer=fuzz.token_sort_ratio, score_cutoff=NEARLY)
+        if near and row.get("kind") != "small_talk":
+            yield f"{file}: {row['question']!r} repeats {near[0]!r}, which the build learns from"
