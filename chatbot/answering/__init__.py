@@ -17,6 +17,7 @@ from typing import Any
 
 from chatbot import index as index_folder
 from chatbot.answering import quoting, refusing, smalltalk, tables
+from chatbot.answering.linking import fragment
 from chatbot.conversation import Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
