@@ -51,7 +51,7 @@ def build_chat(desk: Desk, limiter: RateLimiter, settings: Settings, votes: bool
         conversation = _conversation()
         with gr.Row(elem_id="examples"):
             examples = [gr.Button(example) for example in bot.examples]
-        feedback = _feedback(desk, conversation) if votes else None
+        feedback = _feedback(desk, conversation) if votes else ()
         question = gr.Textbox(
             elem_id="question",
             label="Your question",
@@ -62,17 +62,21 @@ def build_chat(desk: Desk, limiter: RateLimiter, settings: Settings, votes: bool
         )
 
         async def respond(text: Any, shown: Any, request: gr.Request) -> tuple[Any, ...]:
-            messages = await converse(desk, limiter, settings.contact, str(text or ""), shown, request)
-            return (messages, "", *([gr.Column(visible=False)] if feedback else []))
+            put_away = (gr.Column(visible=False), "") if feedback else ()
+            if not isinstance(text, str) or not text.strip():
+                return (gr.skip(), "", *put_away)
+            messages = await converse(desk, limiter, settings.contact, text, shown, request)
+            return (messages, "", *put_away)
 
         async def choose(shown: Any, request: gr.Request, event: gr.SelectData) -> tuple[Any, ...]:
             return await respond(event.value, shown, request)
 
         async def arrive(request: gr.Request) -> Any:
-            asked = request.query_params.get("q")
-            return await respond(asked, [], request) if asked else gr.skip()  # a visitor may be typing already
+            if text := request.query_params.get("q"):
+                return await respond(text, [], request)
+            return gr.skip()  # what a quick visitor has typed already stays
 
-        changed = [conversation, question, *([feedback] if feedback else [])]
+        changed = [conversation, question, *feedback]
         options: dict[str, Any] = {"preprocess": False, **PRIVATE}
         question.submit(respond, [question, conversation], changed, **options)
         conversation.option_select(choose, conversation, changed, **options)
@@ -99,8 +103,8 @@ def _conversation() -> gr.Chatbot:
     )
 
 
-def _feedback(desk: Desk, conversation: gr.Chatbot) -> gr.Column:
-    """Thumbs at every reply; after a thumb down, the question why."""
+def _feedback(desk: Desk, conversation: gr.Chatbot) -> tuple[gr.Column, gr.Markdown]:
+    """Thumbs at every reply; after a thumb down, the question why. Gives that, and what says thank you."""
     thanks = gr.Markdown("", elem_id="thanks", latex_delimiters=[])
     feedback = gr.Column(visible=False, elem_id="feedback")
     with feedback:
@@ -127,7 +131,7 @@ def _feedback(desk: Desk, conversation: gr.Chatbot) -> gr.Column:
     conversation.like(vote, conversation, [feedback, answer_id, reasons, comment, thanks], **options)
     send.click(explain, [answer_id, reasons, comment], [feedback, thanks], **options)
     close.click(lambda: (gr.Column(visible=False), ""), None, [feedback, thanks], **PRIVATE)
-    return feedback
+    return feedback, thanks
 
 
 async def _record(desk: Desk, name: str, rating: str, reasons: Sequence[str] = (), comment: str = "") -> str:
@@ -144,8 +148,6 @@ async def converse(
 ) -> Messages:
     """The conversation, with the question and its reply at the end."""
     messages = read_messages(shown)
-    if not text.strip():
-        return messages
     history = tuple(reply.unescape(str(message.content)) for message in messages if message.role == "user")
     address = request.client.host if request.client else ""
     try:

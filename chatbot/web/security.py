@@ -69,7 +69,7 @@ def policy(origins: Sequence[str] = (), scripts: str = "'self' 'unsafe-inline'")
 
 def add_headers(app: ASGIApp, origins: Sequence[str] = ()) -> ASGIApp:
     """Adds the promises to every response; what a route has set itself is kept."""
-    policies = {"/guides/": policy(origins, "'none'"), "/staff": policy(), "": policy(origins)}
+    policies = {"/guides/": policy(origins, "'none'"), "": policy(origins)}
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:

@@ -175,6 +175,7 @@ def test_an_empty_question_changes_nothing(url: str, visit: Visit, bot: TeaBot) 
     question_of(page).press("Enter")
     expect(question_of(page)).to_have_value("")
     expect(page.locator(".reply")).to_have_count(1)
+    expect(page.get_by_role("button", name="and black tea?")).to_be_visible()
     assert len(bot.asked) == asked
 
 
@@ -233,8 +234,10 @@ def test_closing_the_question_why_or_asking_on_puts_it_away(url: str, visit: Vis
     page.get_by_role("button", name="Like", exact=True).click()
     page.get_by_role("button", name="Dislike").click()
     expect(page.get_by_text("What was wrong?")).to_be_visible()
+    expect(page.get_by_text("Thank you")).to_be_visible()
     ask(page, "coffee?")
     expect(page.get_by_text("What was wrong?")).to_be_hidden()
+    expect(page.get_by_text("Thank you")).to_have_count(0)
 
 
 def test_without_a_record_there_are_no_thumbs(

@@ -104,8 +104,8 @@ def test_a_guides_page_runs_no_script_at_all(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/staff", "/staff/", "/staff/nowhere"])
-def test_the_staff_page_is_framed_by_no_other_site(client: TestClient, path: str) -> None:
-    assert directives(client.get(path))["frame-ancestors"] == "'self'"
+def test_the_staff_page_is_framed_by_nobody(client: TestClient, path: str) -> None:
+    assert directives(client.get(path))["frame-ancestors"] == "'none'"
 
 
 # CORS ---------------------------------------------------------------------------------------------
