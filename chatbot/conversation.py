@@ -18,7 +18,7 @@ import numpy as np
 from chatbot import lexical
 from chatbot.lexical import Word
 from chatbot.passages import is_step
-from chatbot.ranking import Evidence, average
+from chatbot.ranking import Evidence, average, softmax
 from chatbot.retrieval import Mask, Reading, Retriever, fold_phrase
 
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
@@ -31,28 +31,45 @@ LEAD = re.compile(
 GOES_ON = re.compile(
     r"^(?:and|or|but|also|plus|then|what about|how about|what of|same for|ok(?:ay)? and|so)\b", re.I
 )
-POINTS = frozenset(
-    ["they", "them", "their", "theirs", "it", "its", "that", "those", "these", "this", "there", "he", "she", "his", "her", "one", "ones", "others", "former", "latter"]
+POINTS = frozenset([
+    "they", "them", "their", "theirs", "it", "its", "that", "those", "these", "this", "there", "he", "she",
+    "his", "her", "one", "ones", "others", "former", "latter",
+])  # fmt: skip
+# Where such a word points at nothing that was said: "is there …", "worth it", "this job", "one should".
+POINTS_NOWHERE = re.compile(
+    r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were)\b|\bone (?:day|of)\b|\bworth it\b"
+    r"|\b(?:this|that|these|those) (?:kind of |line of |sort of )?(?:careers?|domain|fields?|guide|industry"
+    r"|jobs?|occupations?|people|positions?|professions?|roles?|trade|works?)\b"
+    r"|\b(?:can|could|does|has|is|may|might|must|should|to|would) one\b|\bone['’]s\b",
+    re.I,
 )
 ASKS_ON = re.compile(
-    r"^(?:why(?: (?:not|so|is that))?|how come|how so|what for|which(?: ones?)?|which are (?:they|those)|who else|what else"
-    r"|name (?:them|some|all)|list (?:them|all|some)|(?:name|list) (?:them )?all|for example|for instance|examples?"
-    r"|such as|like what|more|tell me more|details?|really|is that (?:all|so))\b",
+    r"^(?:why(?: (?:not|so|is that))?|how come|how so|what for|which(?: ones?)?|which are (?:they|those)"
+    r"|who else|what else|name (?:them|some|all)|list (?:them|all|some)|(?:name|list) (?:them )?all"
+    r"|for example|for instance|examples?|such as|like what|more|tell me more|details?|really"
+    r"|is that (?:all|so))\b",
     re.I,
 )
 NEXT = re.compile(
-    r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what|and then|what then)\b",
+    r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what"
+    r"|and then|what then)\b",
     re.I,
 )
 BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
 ORDINALS = {"first": 0, "last": -1, "final": -1}
 GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
-QUESTION_WORDS = frozenset(
-    ["what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were", "do", "does", "did", "can", "could", "should", "would", "will"]
-)
+QUESTION_WORDS = frozenset([
+    "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were",
+    "do", "does", "did", "can", "could", "should", "would", "will",
+])  # fmt: skip
 
 # How much a reading that lies beside the earlier topic gains, in units of the score (a log-probability).
 STAYS, BESIDE, MOVES = 0.6, 0.6, 12.0
+
+# Among many guides, how strongly a question that names none is drawn to those of the earlier ones: the
+# weight of their logarithmic share, what a question further back is worth, and what any guide keeps. A
+# question one of whose sections has a share above CLEAR stands alone. Chosen on doc2dial (docs/log.md).
+DRAWS, FADES, KEEPS, CLEAR = 2.0, 0.8, 0.01, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +109,14 @@ def understand_all(
         if number in evidence:
             reading = readings[number]
             named = guides or frozenset(retriever.named_guides(reading.text)) or earlier
-            yield Turn(reading.text, evidence[number], reading.words, retriever.allowed(set(named)), named)
+            seen = evidence[number]
+            if not named and softmax(seen.scores).max() < CLEAR:
+                seen = _stay(retriever, seen, history)
+            yield Turn(reading.text, seen, reading.words, retriever.allowed(set(named)), named)
         else:
             before = understand(retriever, history[-1], history[-MOST:-1], guides)
-            yield _follow(retriever, readings[number], before, guides)
+            turn = _follow(retriever, readings[number], before, guides)
+            yield turn if turn.guides else replace(turn, evidence=_stay(retriever, turn.evidence, history))
 
 
 def depends(reading: Reading, retriever: Retriever) -> bool:
@@ -109,14 +130,39 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
         return False
     whole = bool(retriever.named_guides(text)) or len(reading.words) > 5
     goes_on = GOES_ON.match(text) is not None
-    points = not POINTS.isdisjoint(every)
+    points = _points(text)
     if whole:
         return goes_on and len(every) <= 4
-    if goes_on or points or ASKS_ON.match(LEAD.sub("", text)):
+    if goes_on or points or _asks_on(text):
         return True
     if NEXT.search(text) or BEFORE.search(text) or not ORDINALS.keys().isdisjoint(every):
         return len(every) <= 8
     return len(every) <= 3 and len(reading.words) <= 1
+
+
+def _points(text: str) -> bool:
+    """Whether a word points back at what was said ("they", "that", "there")."""
+    rest = lexical.words(POINTS_NOWHERE.sub(" ", text))
+    for number, word in enumerate(rest):
+        relative = (
+            word.folded == "that"
+            and 0 < number < len(rest) - 1
+            and rest[number - 1].folded not in lexical.STOP
+        )
+        if word.folded in POINTS and not relative:
+            return True
+    return False
+
+
+def _asks_on(text: str) -> bool:
+    """Whether hardly more is said than "why?" or "which ones?"."""
+    bare = LEAD.sub("", text)
+    found = ASKS_ON.match(bare)
+    return (
+        found is not None
+        and len(lexical.words(bare[found.end() :])) <= 3
+        and len(lexical.content_words(bare)) <= 1
+    )
 
 
 def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozenset[int]) -> Turn:
@@ -143,6 +189,18 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         merged = retriever.index.sections[moved].title
         words = ()
     return Turn(merged, evidence, words, allowed, named, follows=True)
+
+
+def _stay(retriever: Retriever, evidence: Evidence, history: Sequence[str]) -> Evidence:
+    """The evidence, drawn towards the guides that the earlier questions were about."""
+    guide_of, guides = retriever.index.guide_of, len(retriever.index.guides)
+    if guides == 1 or not history:
+        return evidence
+    earlier = retriever.evidence([retriever.read(text) for text in history[-MOST:]])
+    shares = [np.bincount(guide_of, softmax(seen.scores), guides) for seen in earlier]
+    near = np.average(shares, axis=0, weights=FADES ** np.arange(len(shares))[::-1])
+    drawn = DRAWS * np.log((KEEPS + near) / (KEEPS + near.max()))
+    return replace(evidence, scores=evidence.scores + drawn[guide_of].astype(np.float32))
 
 
 def _guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
@@ -204,7 +262,7 @@ def _children(retriever: Retriever, section: int) -> list[int]:
 
 
 def _beside(retriever: Retriever, topic: int) -> set[int]:
-    """The sections that a follow-up is likely to be about: below the topic, or beside it under one heading."""
+    """The sections that a follow-up is likely to be about: below the topic, or beside it."""
     family = set(_family(retriever, topic)) if retriever.index.sections[topic].parents else set()
     return (family | set(_children(retriever, topic))) - {topic}
 

@@ -7,8 +7,9 @@ scikit-learn and SciPy are needed here and nowhere else; nothing is random.
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from chatbot import lexical
 from chatbot.conversation import Turn, understand_all
 from chatbot.index import Fitted, Index
-from chatbot.ranking import DEFAULT_WEIGHTS, FEATURES, NEAREST, Array, Ranker, log_softmax
+from chatbot.ranking import FEATURES, NEAREST, Array, Ranker, default_weights, log_softmax
 from chatbot.retrieval import Retriever, calibrated
 
 FOLDS = 5
@@ -41,13 +42,27 @@ class Promise:
     high: float
 
 
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Keeps the numerical libraries to one thread.
+
+    The matrices are small: more threads only wait for each other, ten times as long as the work takes.
+    """
+    import scipy.optimize  # noqa: F401 - only libraries that are there already can be limited
+    import sklearn.linear_model  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        yield
+
+
 def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     """Fits classifier and feature weights on the alternates, each left out in its turn."""
     rows = np.array([n for n, view in enumerate(index.views) if view.kind == "alternate"], np.int64)
     sections = np.array([index.views[n].section for n in rows], np.int64)
     fitted: dict[str, npt.NDArray[np.generic]] = {}
     if len(rows) < FEW:
-        return fitted | {"ranker.weights": DEFAULT_WEIGHTS}
+        return fitted | {"ranker.weights": default_weights(index)}
     taught, counts = np.unique(sections, return_counts=True)
     log_odds = np.zeros((len(rows), len(index.sections)), np.float32)
     classified = len(taught) > 1 and float(np.median(counts)) >= 3

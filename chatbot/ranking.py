@@ -8,6 +8,7 @@ and writes no words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,12 +22,16 @@ from chatbot.lexical import Word
 
 Array = npt.NDArray[np.float32]
 
+# How a title begins that asks, though it lacks the mark.
+ASKS = re.compile(r"(?:what|which|who|when|where|why|how|is|are|do|does|can|could|should|will|i)\b", re.I)
+
 # Nearest views looked at for a question. Sections without any among them count as no nearer than the last.
 NEAREST = 256
 
 # What is known of a section for a question, in the order of the weights:
 #   closest     cosine to the nearest alternate question (to the nearest view where there is none)
-#   company     mean cosine to the three nearest alternates
+#   company     mean cosine to the three nearest alternates (where there is none: to the nearest title,
+#               passage and unit)
 #   own         cosine to the nearest of title, passage and units
 #   classifier  log-probability by a linear classifier on the question's vector, taught by the alternates
 #   lexical     BM25 over the section's own words, as a share of the most that the question could get
@@ -45,9 +50,11 @@ TRAITS = (
     "unknown",  # words that no text of the corpus holds
 )
 
-# Without alternates there is nothing to learn from: these weights were chosen on doc2dial and SQuAD
-# (docs/quality.md). "closest" then is "own", and there is no classifier.
-DEFAULT_WEIGHTS = np.array([0.0, 0.0, 20.0, 0.0, 8.0], np.float32)
+# Without alternates there is nothing to learn from: these weights were chosen on doc2dial, for prose, and on
+# questions with an alternate as their title, for answers to questions (docs/log.md). "closest" then is
+# "own", and there is no classifier. Words count for more in prose: a long text blurs in its vector.
+PROSE_WEIGHTS = np.array([0.0, 20.0, 5.0, 0.0, 10.0], np.float32)
+QUESTION_WEIGHTS = np.array([0.0, 20.0, 5.0, 0.0, 3.0], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,9 @@ class Ranker:
         return self._rows(("alternate",))
 
     @cached_property
-    def own(self) -> npt.NDArray[np.int64]:
-        """The rows of each section's own views, [sections, most]."""
-        return self._rows(("title", "passage", "unit"))
+    def own(self) -> tuple[npt.NDArray[np.int64], ...]:
+        """The rows of each section's title, of its passages and of its units, [sections, most] each."""
+        return tuple(self._rows((kind,)) for kind in ("title", "passage", "unit"))
 
     @cached_property
     def refused(self) -> npt.NDArray[np.int64]:
@@ -92,12 +99,12 @@ class Ranker:
     @cached_property
     def answerable(self) -> npt.NDArray[np.bool_]:
         """Which sections say anything, [sections]: a bare heading is never an answer."""
-        return (self.own >= 0).any(axis=1)
+        return (self.own[0] >= 0).any(axis=1)
 
     @cached_property
     def weights(self) -> Array:
         """The weight of each feature."""
-        return self.index.fitted.get("ranker.weights", DEFAULT_WEIGHTS)
+        return self.index.fitted.get("ranker.weights", PROSE_WEIGHTS)
 
     @cached_property
     def ceilings(self) -> dict[str, float]:
@@ -144,10 +151,11 @@ class Ranker:
         by_view = np.full(len(self.index.views) + 1, floor, np.float32)
         by_view[rows] = cosines
         by_view[-1] = -1.0  # what the -1 of a shorter row points to
-        own = by_view[self.own].max(axis=1)
+        kinds = np.stack([by_view[rows].max(axis=1) for rows in self.own])
+        own = kinds.max(axis=0)
         near = by_view[self.alternates]
         closest = np.where(self.has_alternates, near.max(axis=1), own)
-        company = np.where(self.has_alternates, _mean_of_best(near), own)
+        company = np.where(self.has_alternates, _mean_of_best(near), kinds.mean(axis=0))
         if classifier is None:
             classifier = self.classify(vector)
         features = np.stack([closest, company, own, classifier, self.lexical(terms)]).astype(np.float32)
@@ -227,6 +235,13 @@ class Ranker:
     def stems(self) -> list[frozenset[str]]:
         """The stems in each section's texts, alternates included."""
         return [frozenset(stems) for stems in self.index.words["sections"]]
+
+
+def default_weights(index: Index) -> Array:
+    """The weights for an index with nothing to learn from: do its titles ask, or do they head prose?"""
+    titles = [section.title for section in index.sections if section.blocks]
+    asking = sum(title.endswith("?") or ASKS.match(title) is not None for title in titles)
+    return QUESTION_WEIGHTS if 2 * asking > len(titles) else PROSE_WEIGHTS
 
 
 def _mean_of_best(near: Array) -> Array:
