@@ -23,7 +23,7 @@ from chatbot import index as index_folder
 from chatbot import lexical
 from chatbot.encoder import FILES, Encoder, OnnxEncoder
 from chatbot.encoder.export import export, fingerprint, is_whole
-from chatbot.fitting import Example, Promise, fit_calibrator, fit_detector, fit_ranker, thresholds
+from chatbot.fitting import Example, Promise, fit_calibrator, fit_detector, fit_ranker, one_thread, thresholds
 from chatbot.guides import GOLDEN, Guide, read_corpus, read_golden
 from chatbot.index import Index, content_hash
 from chatbot.lexical import Bm25
@@ -99,12 +99,7 @@ def fit(
     draft: Index, examples: Sequence[Example], promise: float
 ) -> tuple[dict[str, npt.NDArray[Any]], Promise]:
     """All arrays that are learnt, for an index without them."""
-    import scipy.optimize  # noqa: F401 - only libraries that are there already can be limited
-    import sklearn.linear_model  # noqa: F401
-    from threadpoolctl import threadpool_limits
-
-    # The matrices are small: threads would only wait for each other, ten times as long as the work takes.
-    with threadpool_limits(limits=1):
+    with one_thread():
         fitted: dict[str, npt.NDArray[Any]] = dict(fit_ranker(draft))
         fitted |= fit_detector(replace(draft, fitted=fitted))
         weights, kept = fit_calibrator(replace(draft, fitted=fitted), examples, promise)

@@ -175,7 +175,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     merged = swapped or f"{before.understood_as.rstrip('?. ')} – {bare}"
     texts = [swapped] if swapped else [bare, merged]
     readings = [retriever.read(text) for text in texts]
-    evidence = average(retriever.evidence(readings))
+    seen = retriever.evidence(readings)
+    evidence = average(seen)
     moved = _move(retriever, reading.text, topic)
     bonus = np.zeros(len(allowed), np.float32)
     if moved is not None:
@@ -185,10 +186,19 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         bonus[list(_beside(retriever, topic))] += BESIDE
     evidence = replace(evidence, scores=evidence.scores + bonus)
     words = readings[0].words
+    if moved is None and not swapped and _agree(seen[0], evidence, allowed):
+        return Turn(readings[0].text, seen[0], words, allowed, named)
     if moved is not None:
         merged = retriever.index.sections[moved].title
         words = ()
     return Turn(merged, evidence, words, allowed, named, follows=True)
+
+
+def _agree(alone: Evidence, together: Evidence, allowed: Mask) -> bool:
+    """Whether a question clearly finds alone what it finds with the earlier one: then it stood alone."""
+    shares = softmax(np.where(allowed, alone.scores, -np.inf))
+    first = int(np.argmax(np.where(allowed, together.scores, -np.inf)))
+    return int(np.argmax(shares)) == first and float(shares[first]) >= CLEAR
 
 
 def _stay(retriever: Retriever, evidence: Evidence, history: Sequence[str]) -> Evidence:

@@ -23,6 +23,7 @@ from chatbot.retrieval import Retriever, calibrated
 
 FOLDS = 5
 SMOOTH = 10.0  # inverse strength of the classifiers' ridge; 3 to 100 differ by less than 0.01 in hit@1
+NEVER = -1e9  # the score of a section that does not compete
 FEW = 40  # below this many questions a calibrator is not fitted on them
 
 # Without any questions to learn from: own 12, share 1, covered 3, unknown -0.5, and the bias. Chosen on
@@ -33,7 +34,7 @@ DEFAULT_THRESHOLD = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What the threshold costs: at most `share` of the answered questions are wrong, `coverage` are answered."""
+    """What the threshold costs: the share of answers that are wrong, and of questions that get one."""
 
     threshold: float
     wrong: float  # share of answered questions whose answer is wrong, on the fitting questions, left out
@@ -74,9 +75,23 @@ def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     features = _left_out_features(index, rows, log_odds)
     answerable = Ranker(index).answerable
     fitted["ranker.weights"] = _fit_weights(
-        features[:, :, answerable], _renumber(sections, answerable), classified
+        features[:, :, answerable],
+        _renumber(sections, answerable),
+        _rivals(index, sections)[:, answerable],
+        classified,
     )
     return fitted
+
+
+def _rivals(index: Index, sections: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which sections each alternate competes with, [alternates, sections].
+
+    A guide that has a role's names is chosen by name or by the conversation, so that its alternates
+    ("what are the hours?") need not beat those of another guide's section on the same.
+    """
+    role = np.array([bool(guide.aliases) for guide in index.guides])
+    own = index.guide_of[sections]
+    return (own[:, None] == index.guide_of[None, :]) | ~role[own][:, None]
 
 
 def _renumber(sections: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -169,7 +184,9 @@ def _left_out_features(index: Index, rows: npt.NDArray[np.int64], log_odds: Arra
     return np.stack(features)
 
 
-def _fit_weights(features: Array, labels: npt.NDArray[np.int64], classified: bool) -> Array:
+def _fit_weights(
+    features: Array, labels: npt.NDArray[np.int64], rivals: npt.NDArray[np.bool_], classified: bool
+) -> Array:
     """Weights under which the right section has the highest softmax (a conditional logit), none negative."""
     from scipy.optimize import minimize
 
@@ -178,7 +195,7 @@ def _fit_weights(features: Array, labels: npt.NDArray[np.int64], classified: boo
     rows = np.arange(len(labels))
 
     def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        logs = log_softmax(np.einsum("f,qfs->qs", weights, inputs))
+        logs = log_softmax(np.where(rivals, np.einsum("f,qfs->qs", weights, inputs), NEVER))
         gradient = np.einsum("qs,qfs->f", np.exp(logs), inputs) - inputs[rows, :, labels].sum(axis=0)
         ridge = 1e-3 * float(weights @ weights)
         return -float(logs[rows, labels].sum()) + ridge, gradient + 2e-3 * weights
@@ -200,6 +217,7 @@ class Example:
     question: str
     relevant: frozenset[int]
     history: tuple[str, ...] = ()
+    guides: frozenset[int] = frozenset()  # to which the question is restricted; empty: all
 
 
 def fit_calibrator(
@@ -216,7 +234,7 @@ def fit_calibrator(
     if len(examples) < FEW:
         return {"calibrator.weights": DEFAULT_CALIBRATOR}, Promise(DEFAULT_THRESHOLD, promise, 0.0, 0.0, 0.0)
     retriever = Retriever(index, blind=own)
-    turns = list(understand_all(retriever, [(e.question, e.history, frozenset()) for e in examples]))
+    turns = list(understand_all(retriever, [(e.question, e.history, e.guides) for e in examples]))
     inputs, labels, kinds = [], [], []
     free = sum(not example.relevant for example in examples) < FEW
     for example, turn in zip(examples, turns, strict=True):
@@ -290,9 +308,13 @@ def default_examples(index: Index) -> list[Example]:
     """What stands in for golden questions: alternates, and the refused questions."""
     taken: dict[int, list[Example]] = {}
     for view in index.views:
-        if view.kind in ("alternate", "declined"):
+        if view.kind == "declined":
+            taken.setdefault(-1, []).append(Example(view.text, frozenset()))
+        elif view.kind == "alternate":
+            guide = int(index.guide_of[view.section])
+            named = frozenset([guide]) if index.guides[guide].aliases else frozenset()
             taken.setdefault(view.section, []).append(
-                Example(view.text, frozenset([view.section] if view.section >= 0 else []))
+                Example(view.text, frozenset([view.section]), guides=named)
             )
     return [example for group in taken.values() for example in group[:6]]
 
