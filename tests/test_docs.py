@@ -94,7 +94,11 @@ def test_make_lists_its_targets() -> None:
     assert phony == TARGETS
 
 
-@pytest.mark.parametrize(("page", "words"), COMMANDS, ids=[" ".join(words)[:60] for _, words in COMMANDS])
+@pytest.mark.parametrize(
+    ("page", "words"),
+    COMMANDS,
+    ids=[f"{i}: {' '.join(words)[:60]}" for i, (_, words) in enumerate(COMMANDS, 1)],
+)
 def test_every_command_line_is_one_that_exists(
     page: str, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
