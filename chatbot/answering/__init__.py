@@ -22,7 +22,7 @@ from chatbot.conversation import Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
-from chatbot.passages import markdown_of, title_text
+from chatbot.passages import markdown_of
 from chatbot.retrieval import Hit, Retriever
 from chatbot.settings import Settings
 
@@ -194,16 +194,17 @@ class Chatbot:
         if not hits:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
-        if absent := tables.absent(self.retriever, best.section, turn.understood_as):
+        near = turn.evidence.features[[0, 2], best.section].max() >= refusing.FAR
+        if near and (absent := tables.absent(self.retriever, best.section, turn.understood_as)):
             return self._refuse(ask, turn, hits, absent)
-        if best.confidence < self.threshold:
-            return self._refuse(ask, turn, hits, None)
-        if len(self.guides) > 1 and (choices := refusing.rival_guides(self.retriever, turn, hits)):
+        if choices := refusing.rival_guides(self.retriever, turn, self.threshold):
             text = "That stands in more than one guide. Which one do you mean?"
             sources = tuple(self._source(hit, turn) for hit in hits)
             return self._reply(
                 "clarify", ask, text, turn, best.confidence, sources, choices, reason="ambiguous"
             )
+        if best.confidence < self.threshold:
+            return self._refuse(ask, turn, hits, None)
         quote = self._quote(best, turn)
         sources = tuple(self._source(hit, turn) for hit in hits)
         return self._reply("answer", ask, quote.text, turn, best.confidence, sources, self._next(hits))
@@ -224,9 +225,9 @@ class Chatbot:
         found = []
         earlier: tuple[str, ...] = ()
         for text in texts:
-            part = understand(self.retriever, text, earlier, restricted)
+            part = understand(self.retriever, text, earlier, restricted or turn.guides)
             hits = self._hits(part)
-            if not hits:
+            if not hits or tables.absent(self.retriever, hits[0].section, part.understood_as):
                 return []
             found.append((replace(ask, question=text), part, hits))
             earlier = (text,)
@@ -299,14 +300,9 @@ class Chatbot:
             for n in range(here + 1, len(sections))
             if self.index.guide_of[n] == guide and sections[n].parents == sections[here].parents
         ]
-        order = [*below[:2], *(hit.section for hit in hits[1:]), *beside]
-        asked = [self.question_for(n) for n in dict.fromkeys(order) if n != here]
-        return [question for question in asked if question][:CHIPS]
-
-    def question_for(self, section: int) -> str:
-        """A question that a section answers: its first alternate, else its title."""
-        found = self.index.sections[section]
-        return found.alternates[0] if found.alternates else title_text(found)
+        near = [hit.section for hit in hits[1:] if self.index.guide_of[hit.section] == guide]
+        order = dict.fromkeys([*below[:2], *near, *beside])
+        return list(refusing.questions_for(self.retriever, [n for n in order if n != here])[:CHIPS])
 
 
 def _landing(base: str, passage: str, words: str) -> str:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from chatbot import lexical
 from chatbot.answering.tables import OPERATORS, Absent
 from chatbot.conversation import Turn
@@ -19,7 +21,8 @@ from chatbot.retrieval import Hit, Retriever
 NOTHING = "The guide does not say anything about that."
 FAR = 0.4  # below this cosine to everything a question is about something else altogether
 CLOSE = 0.5  # share of the threshold from which a miss is a close call, and choices are offered
-RIVAL = 1.0  # log-odds by which one guide must lead another to be taken without asking
+RIVAL = 3.0  # log-odds by which one guide must lead another to be taken without asking
+CHOICES = 4  # guides that are offered at most
 
 SPLIT = re.compile(
     r"\?\s+(?=\w)|[,;]?\s+(?:and|plus|also)\s+(?:also\s+)?(?=(?:what|which|who|where|when|why|how|do|does|is|are|can|should|will)\b)",
@@ -48,14 +51,14 @@ def refuse(
 ) -> Refusal:
     """Says no, and helps: what is missing, the nearest sections as choices, whom to ask."""
     index = retriever.index
-    choices = tuple(_question(retriever, hit.section) for hit in hits[:3])
+    choices = questions_for(retriever, [hit.section for hit in hits[:3]])
     person = f" You can ask here: {contact}" if contact else ""
     if absent:
         return Refusal("no_answer", _not_listed(absent) + person, "not_in_guide", choices, (absent.value,))
     missing = missing_words(retriever, turn)
     nearest = ", ".join(f"“{index.sections[hit.section].title}”" for hit in hits[:3])
     closest = float(max(turn.evidence.features[0].max(), turn.evidence.features[2].max()))
-    if closest < FAR:
+    if closest < FAR and _is_strange(retriever, turn):
         text = "That is not what the guide is about, so it does not say." + person
         return Refusal("no_answer", text, "off_topic", choices, missing)
     refused = turn.evidence.refused[0]
@@ -93,22 +96,52 @@ def missing_words(retriever: Retriever, turn: Turn) -> tuple[str, ...]:
     )[:3]
 
 
-def rival_guides(retriever: Retriever, turn: Turn, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """A choice of guides, where sections of several answer alike and nothing tells which is meant."""
+def _is_strange(retriever: Retriever, turn: Turn) -> bool:
+    """Whether the guides' own texts hold less than half of the question's content words."""
+    words = lexical.content_words(turn.understood_as)
+    return 2 * sum(word.stem in retriever.guide_stems for word in words) < len(words) or not words
+
+
+def rival_guides(retriever: Retriever, turn: Turn, threshold: float) -> tuple[str, ...]:
+    """A choice of guides, where each answers for itself and nothing tells which is meant."""
     index = retriever.index
-    if turn.guides:
+    if turn.guides or len(index.guides) < 2:
         return ()
-    best: dict[int, Hit] = {}
-    for hit in hits:
-        best.setdefault(int(index.guide_of[hit.section]), hit)
-    rivals = [n for n, hit in best.items() if hit.score > hits[0].score - RIVAL]
+    scores = np.where(turn.allowed, turn.evidence.scores, -np.inf)
+    best = np.full(len(index.guides), -np.inf)
+    np.maximum.at(best, index.guide_of, scores)
+    near = np.argsort(-best, kind="stable")[:CHOICES]
+    rivals = []
+    for guide in near[best[near] > best.max() - RIVAL].tolist():
+        mask = turn.allowed & (index.guide_of == guide)
+        section = int(np.argmax(np.where(mask, scores, -np.inf)))
+        if retriever.confidence(turn.evidence, section, turn.words, mask) >= threshold:
+            rivals.append(guide)
     if len(rivals) < 2:
         return ()
     question = turn.understood_as.rstrip("?. ")
-    return tuple(
-        f"{question} ({index.guides[n].aliases[0] if index.guides[n].aliases else index.guides[n].title})?"
-        for n in rivals
-    )
+    return tuple(f"{question} ({_role(retriever, guide)})?" for guide in rivals)
+
+
+def questions_for(retriever: Retriever, sections: Sequence[int]) -> tuple[str, ...]:
+    """A question that each section answers: its first alternate, else its title. No two are the same.
+
+    Where the sections are of several guides, a question that does not name its guide's role gets it.
+    """
+    guides = [int(retriever.index.guide_of[section]) for section in sections]
+    questions = []
+    for section, guide in zip(sections, guides, strict=True):
+        found = retriever.index.sections[section]
+        question = found.alternates[0] if found.alternates else title_text(found)
+        if len(set(guides)) > 1 and guide not in retriever.named_guides(question):
+            question = f"{question.rstrip('?. ')} ({_role(retriever, guide)})?"
+        questions.append(question)
+    return tuple(dict.fromkeys(questions))
+
+
+def _role(retriever: Retriever, guide: int) -> str:
+    found = retriever.index.guides[guide]
+    return found.aliases[0] if found.aliases else found.title
 
 
 def split(question: str) -> list[str]:
@@ -119,8 +152,3 @@ def split(question: str) -> list[str]:
     """
     parts = [part.strip(" ,;") for part in SPLIT.split(question) if part.strip(" ,;?")]
     return parts if len(parts) == 2 and all(len(part.split()) > 2 for part in parts) else []
-
-
-def _question(retriever: Retriever, section: int) -> str:
-    found = retriever.index.sections[section]
-    return found.alternates[0] if found.alternates else title_text(found)
