@@ -193,6 +193,28 @@ def test_too_many_questions_are_told_to_wait(bot: Any, serve: Callable[[FastAPI]
     expect(ask(page, "green tea?")).to_contain_text("Too many requests")
 
 
+# The real guide -----------------------------------------------------------------------------------
+
+REAL = [
+    ("How much do ML engineers make in California?", "$139,620", "Highest paying states"),
+    ("Do I need a master's degree?", "optional", "Step 4"),
+    ("Which companies hire the most ML engineers?", "Google", "Top employers"),
+    ("is it a nine to five?", "9 am to 5 pm", "Typical work hours"),
+]
+
+
+def test_the_real_guide_answers_in_its_own_words(
+    real_bot: Any, serve: Callable[[FastAPI], str], visit: Visit, axe: Callable[[Page], None]
+) -> None:
+    page = visit(serve(create_app(Settings(), real_bot)), width=360)
+    for question, words, section in REAL:
+        reply = ask(page, question)
+        expect(reply.locator(".short")).to_contain_text(words)
+        expect(reply.locator("figure").first.locator("mark").filter(has_text=words)).not_to_have_count(0)
+        expect(reply.locator("figcaption").first).to_contain_text(section)
+    axe(page)
+
+
 # Votes --------------------------------------------------------------------------------------------
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -360,70 +364,69 @@ def watch(event, arguments):
 
 sys.addaudithook(watch)
 """
-VISIT = """
-import sys, threading, time, urllib.request, uvicorn, json
-from pathlib import Path
-from chatbot.settings import Settings
-from chatbot.web import create_app
-from tests.web.tea import TeaBot, TeaJournal
-
-settings = Settings(allowed_origins=("https://friend.example",))
-app = create_app(settings, TeaBot(Path(sys.argv[1])), TeaJournal())
-server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", timeout_graceful_shutdown=1))
-thread = threading.Thread(target=server.run)
-thread.start()
-while not server.started:
-    time.sleep(0.05)
-url = "http://127.0.0.1:%d" % server.servers[0].sockets[0].getsockname()[1]
-
-def fetch(path, body=None):
-    data = json.dumps(body).encode() if body else None
-    request = urllib.request.Request(url + path, data, {"Content-Type": "application/json"})
-    return urllib.request.urlopen(request, timeout=20).read().decode()
-
-for path in ("/", "/config", "/gradio_api/info", "/guides/tea", "/widget.js", "/readyz", "/docs", "/metrics"):
-    fetch(path)
-print(json.loads(fetch("/api/v1/answers", {"question": "green tea?"}))["text"])
-config = json.loads(fetch("/config"))
-number = next(one["id"] for one in config["dependencies"] if one["targets"][0][1] == "submit")
-fetch("/gradio_api/queue/join", {"data": ["black tea?", []], "fn_index": number, "session_hash": "s"})
-print("The guide does not say." in fetch("/gradio_api/queue/data?session_hash=s"))
-server.should_exit = True
-thread.join()
-"""
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Any:
-    """Runs Python code in a process that refuses, and notes, every connection but to this machine."""
+def guard(tmp_path: Path) -> dict[str, str]:
+    """An environment in which Python refuses, and notes, every connection but to this machine."""
     (tmp_path / "guard").mkdir()
     (tmp_path / "guard" / "sitecustomize.py").write_text(GUARD)
-    log = tmp_path / "attempts"
     path = os.pathsep.join([str(tmp_path / "guard"), str(ROOT)])
-
-    def run(code: str, *arguments: str) -> tuple[str, list[list[str]]]:
-        log.write_text("")
-        environment = os.environ | {"PYTHONPATH": path, "GUARD_LOG": str(log)}
-        command = [sys.executable, "-c", code, *arguments]
-        done = subprocess.run(
-            command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120
-        )
-        return done.stdout + done.stderr, [json.loads(line) for line in log.read_text().splitlines()]
-
-    return run
+    return os.environ | {"PYTHONPATH": path, "GUARD_LOG": str(tmp_path / "attempts")}
 
 
-def test_the_guard_sees_and_stops_what_leaves_the_machine(guarded: Any) -> None:
-    attempts = "import socket\nfor a in (('192.0.2.1', 80), ('api.gradio.app', 443)):\n"
-    attempts += "    try: socket.create_connection(a, 1)\n    except OSError as error: print(error)"
-    output, seen = guarded(attempts)
-    assert output.count("the network is closed") == 2
-    assert len(seen) == 2
+def attempts(guard: dict[str, str]) -> list[Any]:
+    """What was noted."""
+    log = Path(guard["GUARD_LOG"])
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def test_the_server_starts_and_answers_with_the_network_closed_and_never_tries_it(
-    guarded: Any, tmp_path: Path
+def test_the_guard_sees_and_stops_what_leaves_the_machine(guard: dict[str, str]) -> None:
+    code = "import socket\nfor a in (('192.0.2.1', 80), ('api.gradio.app', 443)):\n"
+    code += "    try: socket.create_connection(a, 1)\n    except OSError as error: print(error)"
+    done = subprocess.run([sys.executable, "-c", code], env=guard, capture_output=True, text=True, check=True)
+    assert done.stdout.count("the network is closed") == 2
+    assert len(attempts(guard)) == 2
+
+
+@contextmanager
+def served(index: Path, environment: dict[str, str], folder: Path) -> Iterator[str]:
+    """`chatbot serve`, as a user starts it; gives its URL once it is ready."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "chatbot", "serve", "--index", str(index), "--port", str(port)]
+    url = f"http://127.0.0.1:{port}"
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(command, env=environment, cwd=folder, stderr=log) as server,
+    ):
+        try:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline:
+                assert server.poll() is None, (folder / "log").read_text()
+                try:
+                    httpx.get(f"{url}/readyz").raise_for_status()
+                    break
+                except httpx.HTTPError:
+                    time.sleep(0.2)
+            yield url
+        finally:
+            server.terminate()
+
+
+def test_with_the_network_closed_the_server_starts_and_answers_and_never_tries_it(
+    real_index: Path, guard: dict[str, str], tmp_path: Path, visit: Any
 ) -> None:
-    output, seen = guarded(VISIT, str(tmp_path))
-    assert output.splitlines() == ["Green tea takes 2 minutes.", "True"]
-    assert seen == []
+    environment = guard | {"CHATBOT_JOURNAL": f"sqlite:///{tmp_path / 'journal.db'}"}
+    with served(real_index, environment, tmp_path) as url:
+        for path in ("/docs", "/metrics", "/widget.js", "/staff/", "/guides/machine-learning-engineer"):
+            assert httpx.get(url + path).status_code in (200, 404)
+        asked = httpx.post(f"{url}/api/v1/answers", json={"question": "What do they make in California?"})
+        assert "$139,620" in asked.json()["text"]
+        page = visit(f"{url}/?q=How much do ML engineers make in Washington?")
+        page.locator(".reply", has_text="$138,400").wait_for()
+        page.get_by_role("button", name="Like", exact=True).click()
+        page.get_by_text("Thank you").wait_for()
+        page.close()
+    assert attempts(guard) == []
