@@ -81,6 +81,15 @@ def real_bot(real_index: Path) -> Chatbot:
     return Chatbot.load(real_index)
 
 
+@pytest.fixture(scope="session")
+def trades(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
+    """A bot on tests/guides3, three trades whose sections bear the same headings, with the real encoder."""
+    encoder = index.load(real_index).encoder
+    folder = tmp_path_factory.mktemp("trades") / "index"
+    build(Settings(corpus=ROOT / "tests" / "guides3", index=folder), encoder=encoder)
+    return Chatbot(index.load(folder, encoder=encoder))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Grants the tests that may have to wait for the real build the time that it takes on a slow machine."""
     for item in items:
