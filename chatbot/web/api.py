@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -239,16 +239,16 @@ def _close(router: APIRouter) -> None:
         if "GET" in allowed:
             allowed.add("HEAD")
             router.add_api_route(route.path, route.endpoint, methods=["HEAD"], include_in_schema=False)
-        refuse = _Refuse(Problem("method-not-allowed", headers={"Allow": ", ".join(sorted(allowed))}))
+        refuse = _Refuse("method-not-allowed", {"Allow": ", ".join(sorted(allowed))})
         router.routes.append(Route(route.path, refuse, include_in_schema=False))
-    router.routes.append(Route("/api/{path:path}", _Refuse(Problem("not-found")), include_in_schema=False))
+    router.routes.append(Route("/api/{path:path}", _Refuse("not-found"), include_in_schema=False))
 
 
 class _Refuse:
     """An endpoint for every method: a function would be given GET only."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, slug: str, headers: Mapping[str, str] | None = None) -> None:
+        self.slug, self.headers = slug, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        raise self.problem
+        raise Problem(self.slug, headers=self.headers)

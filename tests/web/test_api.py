@@ -159,10 +159,10 @@ def test_a_bot_that_breaks_is_a_500_that_says_nothing_and_the_next_question_is_a
 def test_the_event_loop_is_free_while_the_bot_thinks_and_a_journal_writes() -> None:
     class SlowJournal(FakeJournal):
         def vote(self, *values: object) -> bool:
-            time.sleep(1)
+            time.sleep(2)
             return True
 
-    with TestClient(app_of(FakeBot(pace=1), SlowJournal())) as client:
+    with TestClient(app_of(FakeBot(pace=2), SlowJournal())) as client:
         vote = {"answer_id": "a", "rating": "up"}
         waiting = [
             threading.Thread(target=client.post, args=(ANSWERS,), kwargs={"json": {"question": "How?"}}),
@@ -171,10 +171,8 @@ def test_the_event_loop_is_free_while_the_bot_thinks_and_a_journal_writes() -> N
         for thread in waiting:
             thread.start()
         time.sleep(0.2)
-        started = time.perf_counter()
         assert client.get("/healthz").status_code == 200
-        assert time.perf_counter() - started < 0.5
-        assert all(thread.is_alive() for thread in waiting)
+        assert all(thread.is_alive() for thread in waiting)  # neither has its answer yet
         for thread in waiting:
             thread.join()
 
