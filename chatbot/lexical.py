@@ -54,8 +54,8 @@ class Word:
 def words(text: str) -> list[Word]:
     """Cuts a text into words.
 
-    >>> [word.stem for word in words("Ph.D.s in C++? The state's salaries")]
-    ['phd', 'in', 'c++', 'the', 'state', 'salari']
+    >>> [word.stem for word in words("A Ph.D. in C++? The state's salaries")]
+    ['a', 'phd', 'in', 'c++', 'the', 'state', 'salari']
     """
     found = []
     for match in WORD.finditer(text):

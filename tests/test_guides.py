@@ -7,6 +7,7 @@ import csv
 import doctest
 import io
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -318,6 +319,16 @@ def test_generated_markdown_is_found_again(
 def test_any_text_is_read_or_refused_and_stays_in_place(source: str) -> None:
     with contextlib.suppress(CorpusError):
         assert_in_place(read_markdown(MD, source))
+
+
+def test_reading_a_long_guide_takes_little_more_than_parsing_it() -> None:
+    piece = "## Heading {}\n\nOne. Two.\n\n| A | B |\n|---|---|\n| x | y |\n\n- one\n- two\n\n"
+    source = "".join(piece.format(number) for number in range(3000))
+    start = time.process_time()
+    text.parser().parse(source)
+    parsed = time.process_time()
+    assert len(read_markdown(MD, source).sections) == 3000
+    assert time.process_time() - parsed < 5 * (parsed - start)
 
 
 # Pairs ------------------------------------------------------------------------------------------

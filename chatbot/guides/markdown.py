@@ -149,13 +149,18 @@ def _without_tags(html: str) -> str:
     return " ".join(re.sub(r"<!--.*?-->|<[^>]*>", " ", html, flags=re.DOTALL).split())
 
 
+def _inside(page: _Page, position: int) -> Iterator[Token]:
+    """The tokens between one that opens and the one that closes it."""
+    for number in range(position + 1, len(page.tokens)):
+        if page.tokens[number].level <= page.tokens[position].level:
+            return
+        yield page.tokens[number]
+
+
 def _items(page: _Page, position: int) -> Iterator[Unit]:
     """The items of a list; an item keeps whatever is nested in it."""
-    level = page.tokens[position].level
-    for token in page.tokens[position + 1 :]:
-        if token.level <= level:
-            return
-        if token.type == "list_item_open" and token.level == level + 1:
+    for token in _inside(page, position):
+        if token.type == "list_item_open" and token.level == page.tokens[position].level + 1:
             start, end = page.span(token)
             yield Unit("item", start, end, _plain_lines(page, start, end))
 
@@ -166,7 +171,7 @@ def _table(page: _Page, position: int) -> Block | None:
     row: list[str] = []
     start, end = page.span(page.tokens[position])
     place = (start, end)
-    for token in page.tokens[position:]:
+    for token in _inside(page, position):
         if token.type == "tr_open":
             row, place = [], page.span(token)
         elif token.type == "inline":
@@ -175,8 +180,6 @@ def _table(page: _Page, position: int) -> Block | None:
             header = tuple(row)
         elif token.type == "tr_close" and any(row):
             units.append(Unit("row", *place, _row_text(header, row), tuple(row)))
-        elif token.type == "table_close":
-            break
     return Block("table", start, end, tuple(units), header) if units else None
 
 
