@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from chatbot.answering import Answer, Source
-from chatbot.guides import Guide
+from chatbot.guides import Guide, sentences
 from chatbot.web.quotes import link, mark
 
 LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -49,34 +49,46 @@ def trouble(title: str, remedy: str) -> str:
 
 def show(answer: Answer, contact: str = "") -> str:
     """An answer as HTML. `contact` is where a person is sent when the guide does not say."""
-    places = answer.sources if answer.kind == "no_answer" else ()
     paragraphs = [text for text in answer.text.split("\n\n") if text.strip()]
-    parts = [f'<p class="short" dir="auto">{_linked(text, places, contact)}</p>' for text in paragraphs]
+    if answer.kind == "no_answer":
+        parts = _no_answer(answer, contact)
+    else:
+        parts = [f'<p class="short" dir="auto">{_text(text)}</p>' for text in paragraphs]
     if answer.understood_as and _bare(answer.understood_as) != _bare(answer.question):
         understood = f'<q dir="auto">{_text(answer.understood_as)}</q>'
-        parts.append(f'<p class="understood">Understood as: {understood}</p>')
+        parts.insert(len(paragraphs), f'<p class="understood">Understood as: {understood}</p>')
     if answer.kind == "answer":
         quoted = len(paragraphs)  # a question that asks two things has a quote for each
         parts += [_quote(source, answer.understood_as) for source in answer.sources[:quoted]]
         parts.append(_fold(answer.sources[quoted:], answer.understood_as))
-    elif answer.kind == "no_answer":
-        parts.append(_nearest([source for source in places if _named(source) not in _text(answer.text)]))
-        if contact and contact not in answer.text:
-            parts.append(f'<p class="contact">Ask a person: {_person(contact)}</p>')
     return f'<div class="reply {_text(answer.kind)}">{"".join(parts)}</div>'
 
 
-def _linked(text: str, places: Sequence[Source], contact: str) -> str:
+def _no_answer(answer: Answer, contact: str) -> list[str]:
+    """The honest no, then where to look instead: in the answer's own words, or else after them."""
+    named = [source for source in answer.sources if f"“{source.section}”" in answer.text]
+    help_at = len(answer.text)
+    for start, end in reversed(sentences(answer.text)):
+        sentence = answer.text[start:end]
+        if any(source.section in sentence for source in named) or (contact and contact in sentence):
+            help_at = start
+    lead, rest = answer.text[: help_at or None].strip(), answer.text[help_at:] if help_at else ""
+    parts = [f'<p class="short" dir="auto">{_linked(lead, named, contact)}</p>']
+    if rest:
+        parts.append(f'<p class="rest" dir="auto">{_linked(rest, named, contact)}</p>')
+    parts.append(_nearest([source for source in answer.sources if source not in named]))
+    if contact and contact not in answer.text:
+        parts.append(f'<p class="contact">Ask a person: {_person(contact)}</p>')
+    return parts
+
+
+def _linked(text: str, named: Sequence[Source], contact: str) -> str:
     """The text; the sections that it names, and the person, are links."""
     linked = _text(text)
-    for source in places:
-        linked = linked.replace(_named(source), f"“{_anchor(source, _text(source.section))}”", 1)
-    return linked.replace(_text(contact), _person(contact)) if contact and places else linked
-
-
-def _named(source: Source) -> str:
-    """How a text names a section."""
-    return f"“{_text(source.section)}”"
+    for source in named:
+        section = _text(source.section)
+        linked = linked.replace(f"“{section}”", f"“{_anchor(source, section)}”", 1)
+    return linked.replace(_text(contact), _person(contact)) if contact else linked
 
 
 def _quote(source: Source, question: str) -> str:

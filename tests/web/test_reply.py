@@ -44,6 +44,12 @@ def test_what_was_understood_is_said_where_it_differs_by_more_than_signs(bot: Te
     assert "Understood as" not in reply.show(same)
 
 
+@pytest.mark.parametrize("question", ["green", "coffee", "hello"])
+def test_what_was_understood_is_said_right_after_the_short_answer(bot: TeaBot, question: str) -> None:
+    html = reply.show(replace(bot.ask(question), understood_as="Something else"))
+    assert re.findall(r'class="(\w+)', html)[1:3] == ["short", "understood"]
+
+
 def test_an_answer_in_two_parts_shows_both_quotes(bot: TeaBot) -> None:
     answer = replace(bot.ask("green"), text="Two minutes.\n\nMilk goes in last.")
     html = reply.show(answer)
@@ -65,7 +71,11 @@ def test_sections_and_a_person_that_the_text_names_are_linked_there_and_not_said
     html = reply.show(replace(bot.ask("coffee?"), text=text), "https://a.org/help")
     assert '“<a href="/guides/tea#milk' in html
     assert '<a href="https://a.org/help">https://a.org/help</a>' in html
-    assert "nearest" not in re.sub(r"The nearest:", "", html)
+    assert re.findall(r'<p class="(short|rest)"[^>]*>(It does not say\.|The nearest)', html) == [
+        ("short", "It does not say."),
+        ("rest", "The nearest"),
+    ]
+    assert 'class="nearest' not in html
     assert "Ask a person" not in html
 
 
