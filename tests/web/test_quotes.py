@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatbot.answering.linking import fragment
 from chatbot.guides import plain, read_corpus
 from chatbot.passages import cut, markdown_of
-from chatbot.web.quotes import fragment, link, mark, render
+from chatbot.web.quotes import link, mark, render
 from tests.web.tea import HOSTILE, POISON, TeaBot
 
 CORPUS = Path(__file__).parents[2] / "corpus"
