@@ -22,6 +22,8 @@ from chatbot.errors import SettingsError
 
 # OWASP's password storage: 16 MiB, five times over; about a tenth of a second.
 COST, BLOCK, TIMES = 2**14, 8, 5
+LENGTH = 32  # bytes of a hash
+MOST = 2**23  # cost times block: a gigabyte
 LASTS = 12 * 3600  # seconds of a session: a day's work
 SCHEME = "scrypt"
 
@@ -46,9 +48,9 @@ class Secret:
     def parse(cls, text: str) -> Secret:
         """A secret from its written form. Raises ValueError for what is not one."""
         scheme, cost, block, times, salt, digest = text.split("$")
-        if scheme != SCHEME:
-            raise ValueError(f"unknown scheme {scheme!r}")
         secret = cls(int(cost), int(block), int(times), _unwrite(salt), _unwrite(digest))
+        if scheme != SCHEME or len(secret.digest) != LENGTH or secret.cost * secret.block > MOST:
+            raise ValueError("not a hash that is made here")
         secret.fits("")  # parameters that scrypt does not take are found now, not at the first sign-in
         return secret
 
@@ -139,7 +141,7 @@ def _scrypt(password: str, salt: bytes, cost: int, block: int, times: int) -> by
     # Keyboards differ in how they compose an accented letter; the password is the same.
     composed = unicodedata.normalize("NFC", password).encode("utf-8", "replace")
     memory = 256 * cost * block  # twice what is needed: OpenSSL's own limit is too low
-    return hashlib.scrypt(composed, salt=salt, n=cost, r=block, p=times, maxmem=memory, dklen=32)
+    return hashlib.scrypt(composed, salt=salt, n=cost, r=block, p=times, maxmem=memory, dklen=LENGTH)
 
 
 def _write(raw: bytes) -> str:

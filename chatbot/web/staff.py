@@ -175,7 +175,8 @@ class StaffPages:
         return bot
 
     def _found(self, request: Request, template: str, question: str, within: str) -> Response:
-        bot, base = self._bot, str(request.base_url)
+        bot = self._bot
+        base = str(request.url.replace(path=prefix(request).removesuffix("/staff"), query="", fragment=""))
         matches = staff_lookup.look_up(bot, question, within)
         return page(
             request,
