@@ -22,6 +22,8 @@ from chatbot.lexical import Word
 from chatbot.ranking import Array, Evidence, Ranker
 
 Mask = npt.NDArray[np.bool_]  # [sections]
+VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
+CERTAIN = 0.99  # and the confidence that it then has at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Retriever:
 
     @cached_property
     def groups(self) -> list[frozenset[str]]:
-        """Folded values that can stand for each other: a table's row keys, a list's items, sections of a family."""
+        """Folded values that can stand for each other: a table's keys, a list's items, a family's titles."""
         groups = []
         for guide in self.index.guides:
             families: dict[tuple[str, ...], list[str]] = {}
@@ -145,7 +147,7 @@ class Retriever:
         return own if " " not in own else folded
 
     def _write_out(self, text: str) -> str:
-        """Writes out short forms that the guides do not use ("CA", "wfh"): capitals, or no word of the language."""
+        """Writes out short forms that the guides do not use ("CA", "wfh"): in capitals, or no good word."""
         for word in reversed(lexical.words(text)):
             own = self.synonyms.get(word.folded)
             if not own or word.stem in self.guide_stems:
@@ -166,6 +168,15 @@ class Retriever:
                     folded = re.sub(pattern, "\0", folded)
         return found
 
+    @cached_property
+    def verbatim(self) -> dict[str, frozenset[int]]:
+        """The sections that hold an alternate, by the alternate's folded words."""
+        found: dict[str, set[int]] = {}
+        for view in self.index.views:
+            if view.kind == "alternate":
+                found.setdefault(fold_phrase(view.text), set()).add(view.section)
+        return {text: frozenset(sections) for text, sections in found.items()}
+
     def allowed(self, guides: set[int] | None) -> Mask:
         """The sections of some guides, or all that say anything."""
         mask = self.ranker.answerable.copy()
@@ -178,15 +189,23 @@ class Retriever:
         vectors = self.index.encoder.encode([reading.text for reading in readings])
         return self.ranker.evidence(vectors, [reading.terms for reading in readings])
 
-    def hits(self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int) -> list[Hit]:
-        """The best sections, best first, with the confidence that they answer."""
+    def hits(
+        self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str = ""
+    ) -> list[Hit]:
+        """The best sections, best first, with the confidence that they answer.
+
+        Where `text` is an alternate word for word, the writer has said which section answers it.
+        """
+        said = self.verbatim.get(fold_phrase(text), frozenset())
         scores = np.where(allowed, evidence.scores, -np.inf)
+        scores[list(said)] += VERBATIM
         order = np.argsort(-scores, kind="stable")[:k]
-        return [
-            Hit(int(section), float(scores[section]), self.confidence(evidence, int(section), words, allowed))
-            for section in order
-            if np.isfinite(scores[section])
-        ]
+        found = []
+        for section in order[np.isfinite(scores[order])].tolist():
+            confidence = self.confidence(evidence, section, words, allowed)
+            floor = CERTAIN if section in said else 0.0
+            found.append(Hit(section, float(scores[section]), max(confidence, floor)))
+        return found
 
     def confidence(self, evidence: Evidence, section: int, words: Sequence[Word], allowed: Mask) -> float:
         """The calibrated probability that a section answers the question."""

@@ -23,7 +23,7 @@ from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
 from chatbot.passages import markdown_of
-from chatbot.retrieval import Hit, Retriever
+from chatbot.retrieval import Hit, Retriever, fold_phrase
 from chatbot.settings import Settings
 
 LONGEST = 1000  # characters of a question; nobody types more, and guides are not searched with essays
@@ -181,13 +181,13 @@ class Chatbot:
         return None
 
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
-        parts = self._parts(ask, turn, restricted)
-        if parts:
+        whole = fold_phrase(turn.understood_as) in self.retriever.verbatim  # the writer took it as one
+        if not whole and (parts := self._parts(ask, turn, restricted)):
             return self._answer_parts(ask, turn, parts)
         return self._answer_one(ask, turn)
 
     def _hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
-        return self.retriever.hits(turn.evidence, turn.words, turn.allowed, k)
+        return self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
 
     def _answer_one(self, ask: Ask, turn: Turn) -> Answer:
         hits = self._hits(turn)

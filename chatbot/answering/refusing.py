@@ -114,8 +114,8 @@ def rival_guides(retriever: Retriever, turn: Turn, threshold: float) -> tuple[st
     rivals = []
     for guide in near[best[near] > best.max() - RIVAL].tolist():
         mask = turn.allowed & (index.guide_of == guide)
-        section = int(np.argmax(np.where(mask, scores, -np.inf)))
-        if retriever.confidence(turn.evidence, section, turn.words, mask) >= threshold:
+        hits = retriever.hits(turn.evidence, turn.words, mask, 1, turn.understood_as)
+        if hits and hits[0].confidence >= threshold:
             rivals.append(guide)
     if len(rivals) < 2:
         return ()

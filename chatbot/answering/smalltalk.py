@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from functools import cache
 from importlib import resources
 
@@ -43,7 +44,7 @@ def reply_to(question: str, guides: str) -> str:
     """
     folded = _plain(question)
     if not folded:
-        signs = any(ord(character) > 0x2000 for character in question)  # emoji and the like
+        signs = any(unicodedata.category(character) == "So" for character in question)  # emoji and the like
         return f"I can read words only. Ask me anything about: {guides}." if signs else ""
     phrase = _phrase(folded) or _nearly(folded)
     return _replies()[phrase].format(guides=guides) if phrase else ""

@@ -30,6 +30,7 @@ PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth":
 COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
 OPERATORS = HIGHEST | LOWEST | HIGHER | LOWER | PLACES.keys() | COMPARES  # never the topic of a question
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
+ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
 BEFORE_VALUE = frozenset(
     ["in", "at", "for", "from", "of", "within", "near", "around", "to", "about", "by", "with"]
 )
@@ -90,7 +91,7 @@ def asked_rows(retriever: Retriever, table: Listing, text: str) -> list[Unit]:
         return [row for row in (ranked[::-1] if says & (LOWEST | LOWER) else ranked) if row in named]
     if named:
         return named
-    if says & AT_LARGE or not _one_is_asked(table.header[0], says):
+    if says & AT_LARGE or not (ONE_OF.search(text) or _one_is_asked(table.header[0], says)):
         return []
     place = next((PLACES[word] for word in says if word in PLACES), None)
     if place is None and not says & (HIGHEST | LOWEST):

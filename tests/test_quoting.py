@@ -1,0 +1,152 @@
+"""Quotes: byte-exact for every section and every alternate, and replies made of the guide's words alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatbot.answering import Chatbot, quoting
+from chatbot.answering.quoting import Quote
+from chatbot.guides import Unit, plain
+from chatbot.passages import Passage, markdown_of
+from chatbot.verifying import verify_answer
+
+ROOT = Path(__file__).parent.parent
+PERIODS = {"a", "year", "month", "hour", "an"}  # what a reply adds to a table's cell: "$100 a year"
+
+
+def every_quote(bot: Chatbot) -> Iterator[tuple[int, str, Quote]]:
+    """For each alternate, and for each section its title: the section, the question, the quote."""
+    index, retriever = bot.index, bot.retriever
+    for row, view in enumerate(index.views):
+        if view.kind in ("alternate", "title"):
+            yield (
+                view.section,
+                view.text,
+                quoting.quote(retriever, view.section, view.text, index.vectors[row]),
+            )
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text)
+
+
+def is_made_of(text: str, quoted: str, header: tuple[str, ...]) -> bool:
+    """Whether a reply holds no word but those of its quote, of the table's header, and a period."""
+    allowed = set(words(plain(quoted))) | {word for cell in header for word in words(cell)}
+    return set(words(text)) <= allowed | PERIODS
+
+
+@pytest.mark.parametrize(("name", "corpus"), [("real_bot", "corpus"), ("trades", "tests/guides3")])
+def test_every_quote_of_every_section_and_alternate_stands_in_its_file(
+    name: str, corpus: str, request: pytest.FixtureRequest
+) -> None:
+    bot: Chatbot = request.getfixturevalue(name)
+    files = {guide.id: (ROOT / corpus / guide.file).read_bytes().decode() for guide in bot.guides}
+    sources, sections = [], set()
+    for section, question, quote in every_quote(bot):
+        ref = bot.index.refs[section]
+        text = files[ref.partition("#")[0]]
+        quoted = text[quote.start : quote.end]
+        assert quoted == quoted.strip(), (question, quoted)
+        assert quoted, question
+        passage = markdown_of(bot.guides[quote.passage.guide], quote.passage)
+        assert quoted in passage, question
+        assert quote.passage.section == section
+        assert is_made_of(quote.text, quoted, quote.passage.header), (question, quote.text)
+        sources.append({"ref": ref, "quote": quoted, "start": quote.start, "end": quote.end})
+        sections.add(section)
+    assert len(verify_answer(json.dumps({"sources": sources}), ROOT / corpus)) == len(sources)
+    assert sections == {n for n, section in enumerate(bot.index.sections) if section.blocks}
+
+
+def test_replies_are_short(real_bot: Chatbot) -> None:
+    sizes = sorted(len(quote.text.split()) for _, _, quote in every_quote(real_bot))
+    assert sizes[len(sizes) // 2] <= 45
+    assert sizes[-1] <= quoting.WORDS + 20, "a longer reply is a single long unit or a whole list"
+
+
+def test_a_reply_begins_and_ends_with_whole_units(real_bot: Chatbot) -> None:
+    for _, question, quote in every_quote(real_bot):
+        starts = {unit.start for unit in quote.passage.units}
+        ends = {unit.end for unit in quote.passage.units}
+        assert quote.start in starts, question
+        assert quote.end in ends, question
+
+
+def passage_of(sizes: list[int]) -> Passage:
+    """A passage of sentences with so many words each."""
+    units, at = [], 0
+    for number, size in enumerate(sizes):
+        text = " ".join([f"s{number}"] * size)
+        units.append(Unit("sentence", at, at + len(text), text))
+        at += len(text) + 1
+    return Passage(0, 0, 0, max(0, at - 1), tuple(units))
+
+
+@given(st.lists(st.tuples(st.integers(1, 70), st.floats(-1, 1)), min_size=1, max_size=12))
+@settings(deadline=None, max_examples=200)
+def test_the_window_holds_the_best_sentence_and_stays_within_its_size(
+    sentences: list[tuple[int, float]],
+) -> None:
+    passage = passage_of([size for size, _ in sentences])
+    weights = [weight for _, weight in sentences]
+    quote = quoting._window(passage, weights)
+    best = passage.units[weights.index(max(weights))]
+    assert best.text in quote.text
+    assert len(quote.text.split()) <= max(quoting.WORDS, len(best.text.split()))
+    chosen = [unit for unit in passage.units if quote.start <= unit.start and unit.end <= quote.end]
+    assert quote.text == " ".join(unit.text for unit in chosen)
+    left = [unit for unit in passage.units if unit not in chosen]
+    for unit in left:  # nothing that would still fit beside it was left out
+        beside = unit.end + 1 == quote.start or unit.start == quote.end + 1
+        assert not beside or len(quote.text.split()) + len(unit.text.split()) > quoting.WORDS
+
+
+def test_a_list_is_quoted_whole_with_the_words_that_lead_in(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("Who are the top employers of ML engineers?")
+    assert answer.text == (
+        "The five top employers of machine learning engineers are: "
+        "Google, Facebook, Microsoft, Amazon, Apple."
+    )
+    quote = answer.sources[0].quote
+    assert quote.startswith("The five top employers")
+    assert quote.endswith("- Apple")
+
+
+def test_a_sentence_beside_a_list_is_quoted_where_it_fits_better(real_bot: Chatbot) -> None:
+    retriever, index = real_bot.retriever, real_bot.index
+    section = index.refs.index("machine-learning-engineer#tips-network")
+    vector = index.encoder.encode(["Why does knowing the right people matter for an ML engineer?"])[0]
+    text = "Why does knowing the right people matter for an ML engineer?"
+    quote = quoting.quote(retriever, section, text, vector)
+    assert "Knowing the right people is part of an ML engineer's success." in quote.text
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "text"),
+    [
+        (("State", "Annual salary (US dollars)"), ("Ohio", "$1"), "Ohio: $1 a year"),
+        (("Shift", "Hourly pay"), ("Night", "$24.50"), "Night: $24.50 an hour"),
+        (("Room", "Rent per month"), ("Attic", "$300"), "Attic: $300 a month"),
+        (("Town", "Inhabitants"), ("Alby", "300"), "Alby: 300"),
+        (("Season", "Task", "Hours"), ("Spring", "Sowing", "48"), "Spring: Task Sowing, Hours 48"),
+    ],
+)
+def test_a_row_as_a_person_says_it(header: tuple[str, ...], cells: tuple[str, ...], text: str) -> None:
+    assert quoting.row_text(header, Unit("row", 0, 9, "", cells)) == text
+
+
+def test_a_short_table_is_said_with_its_lead(bot: Chatbot) -> None:
+    answer = bot.ask("Which states pay a baker the most?")
+    assert answer.text == (
+        "Hawaii pays bakers the most, ahead of Ohio and Maine. "
+        "Hawaii: $41,200; Ohio: $38,900; Maine: $35,400 (a year)."
+    )
+    assert answer.sources[0].quote.startswith("Hawaii pays bakers")

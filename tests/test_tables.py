@@ -1,0 +1,307 @@
+"""Tables and lists: every cell in several phrasings, ranks, comparisons, and values that are not there."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from chatbot.answering import Answer, Ask, Chatbot, tables
+from chatbot.guides import Block, Unit
+
+# How people ask for a row of each table, {} being its first cell; a table without phrasings fails the test.
+PHRASINGS = {
+    "machine-learning-engineer#salary-states": (
+        "How much do ML engineers make in {}?",
+        "{} salary",
+        "what would i get paid as an ml engineer in {}",
+    ),
+    "machine-learning-engineer#salary-industries": (
+        "How much do ML engineers make in {}?",
+        "{} pay",
+        "What salary does the {} industry pay machine learning engineers?",
+    ),
+    "baker#salary-states": ("How much does a baker make in {}?", "baker salary {}", "pay of bakers in {}"),
+    "baker#salary-shifts": (
+        "What is the hourly pay of bakers on the {} shift?",
+        "{} shift pay baker",
+        "How much does a baker get for an hour of the {} shift?",
+    ),
+    "gardener#salary-states": (
+        "How much does a gardener make in {}?",
+        "gardener salary {}",
+        "pay of gardeners in {}",
+    ),
+    "gardener#seasons": (
+        "What is a gardener's first task in {}?",
+        "gardener first task {}",
+        "Which task comes first for gardeners in {}?",
+    ),
+    "bookbinder#salary-states": (
+        "How much does a bookbinder make in {}?",
+        "bookbinder salary {}",
+        "pay of bookbinders in {}",
+    ),
+}
+
+
+def all_tables(bot: Chatbot) -> Iterator[tuple[str, Block]]:
+    for guide in bot.guides:
+        for section in guide.sections:
+            for block in section.blocks:
+                if block.kind == "table":
+                    yield f"{guide.id}#{section.id}", block
+
+
+def shows(answer: Answer, row: Unit) -> bool:
+    """Whether a reply states a row, told by the cell that no other row has."""
+    return all(cell in answer.text for cell in row.cells[1:])
+
+
+@pytest.mark.parametrize("name", ["real_bot", "trades"])
+def test_every_cell_in_three_phrasings_is_right_or_declined(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    bot: Chatbot = request.getfixturevalue(name)
+    asked = [
+        (ref, block, row, phrasing.format(row.cells[0]))
+        for ref, block in all_tables(bot)
+        for row in block.units
+        for phrasing in PHRASINGS[ref]
+    ]
+    answers = bot.ask_many([Ask(question) for *_, question in asked])
+    right = 0
+    for (ref, block, row, question), answer in zip(asked, answers, strict=True):
+        if answer.kind == "answer":
+            assert answer.sources[0].ref == ref, question
+            assert shows(answer, row), (question, answer.text)
+            others = [other for other in block.units if other is not row]
+            assert not [other.cells for other in others if shows(answer, other)], (question, answer.text)
+            right += 1
+    assert right >= 0.9 * len(asked), f"only {right} of {len(asked)} were answered"
+
+
+def test_the_row_says_what_its_figure_is(real_bot: Chatbot, trades: Chatbot) -> None:
+    assert real_bot.ask("How much do ML engineers make in California?").text == "California: $139,620 a year."
+    assert trades.ask("hourly pay of bakers on the night shift").text == "Night: $24.50 an hour."
+    autumn = trades.ask("What is a gardener's first task in autumn?")
+    assert autumn.text == "Autumn: First task Raking, Hours a week 36."
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Which state pays ML engineers the most?", "California: $139,620 a year."),
+        ("highest paying state", "California: $139,620 a year."),
+        ("second highest paying state for ML engineers", "Washington: $138,400 a year."),
+        ("Which state is the 3rd best paid?", "New York: $137,900 a year."),
+        (
+            "Which of the listed states pays ML engineers the lowest salary?",
+            "Massachusetts: $136,700 a year.",
+        ),
+        ("What is the second lowest paying state?", "Virginia: $136,960 a year."),
+        (
+            "Which industry pays ML engineers the most?",
+            "Information Services and Data Processing: $139,170 a year.",
+        ),
+        (
+            "Which industry pays ML engineers the least?",
+            "Management of Companies and Enterprises: $133,530 a year.",
+        ),
+    ],
+)
+def test_ranks(real_bot: Chatbot, question: str, text: str) -> None:
+    answer = real_bot.ask(question)
+    assert (answer.kind, answer.text) == ("answer", text)
+
+
+def test_the_plural_asks_for_the_whole_table(real_bot: Chatbot) -> None:
+    for question in ("Which states pay ML engineers the most?", "What are the highest paying states?"):
+        text = real_bot.ask(question).text
+        figures = ["$139,620", "$138,400", "$137,900", "$136,960", "$136,700"]
+        assert [figure for figure in figures if figure in text] == figures
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "Does California or Virginia pay ML engineers more?",
+            "California: $139,620 a year; Virginia: $136,960 a year.",
+        ),
+        (
+            "Is the salary lower in New York or in Massachusetts?",
+            "Massachusetts: $136,700 a year; New York: $137,900 a year.",
+        ),
+        (
+            "compare ML engineer pay in Washington and New York",
+            "Washington: $138,400 a year; New York: $137,900 a year.",
+        ),
+    ],
+)
+def test_two_rows_are_compared_in_the_order_that_was_asked_for(
+    real_bot: Chatbot, question: str, text: str
+) -> None:
+    answer = real_bot.ask(question)
+    assert answer.text == text
+    quote = answer.sources[0].quote
+    assert all(part.split(":")[0] in quote for part in text.split("; ")), "the quote spans both rows"
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("How much do ML engineers make in Texas?", "Texas"),
+        ("What is the pay of ML engineers in Oregon?", "Oregon"),
+        ("What do ML engineers earn in Florida?", "Florida"),
+        ("ml engineer salary in florida", "florida"),
+        ("How much do ML engineers earn in New Jersey?", "New Jersey"),
+        ("how much do ml engineers earn in new jersey", "new jersey"),
+        ("What do ML engineers make in West Virginia?", "West Virginia"),
+        ("ml engineer salary in west virginia", "west virginia"),
+        ("What is an ML engineer's salary in Washington DC?", "Washington DC"),
+        ("Does California pay ML engineers more than Oregon?", "Oregon"),
+        ("Is the salary of ML engineers higher in Texas or in California?", "Texas"),
+        ("Which state is the sixth highest paying for ML engineers?", "sixth"),
+        ("Is Netflix one of the top employers of ML engineers?", "Netflix"),
+        ("Is Tesla a top employer of ML engineers?", "Tesla"),
+        ("Is Ohio among the top states for ML engineer jobs?", "Ohio"),
+        ("Is Virginia among the top states for ML engineer jobs?", "Virginia"),
+    ],
+)
+def test_what_is_not_listed_is_named_with_what_is(real_bot: Chatbot, question: str, value: str) -> None:
+    answer = real_bot.ask(question)
+    assert (answer.kind, answer.reason) == ("no_answer", "not_in_guide")
+    assert answer.missing == (value,)
+    assert f"{value} is not among them" in answer.text
+    section = next(s for s in real_bot.index.sections if s.title == answer.sources[0].section)
+    listed = [unit for block in section.blocks if block.kind in ("table", "list") for unit in block.units]
+    for unit in listed:
+        assert (unit.cells[0] if unit.cells else unit.text) in answer.text
+    assert answer.confidence < real_bot.threshold
+
+
+def test_a_longer_name_beside_the_shorter_one(trades: Chatbot) -> None:
+    """The gardener's table holds both Virginias."""
+    assert trades.ask("How much does a gardener make in Virginia?").text == "Virginia: $39,990 a year."
+    west = trades.ask("How much does a gardener make in West Virginia?")
+    assert west.text == "West Virginia: $33,870 a year."
+    both = trades.ask("Does a gardener make more in Virginia or in West Virginia?")
+    assert both.text == "Virginia: $39,990 a year; West Virginia: $33,870 a year."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What Is The Salary In California",
+        "WHAT IS THE SALARY IN CALIFORNIA?",
+        "California USA salary",
+        "What do ML engineers make in California, and is it worth it?",
+        "salary Washington State",
+        "How much would I make as a PhD in California?",
+    ],
+)
+def test_capitals_and_additions_do_not_hide_a_row(real_bot: Chatbot, question: str) -> None:
+    answer = real_bot.ask(question)
+    state = "Washington" if "Washington" in question else "California"
+    assert not answer.missing or state not in " ".join(answer.missing)
+    assert "is not among them" not in answer.text
+
+
+TOWNS = [
+    f"{start}{end}"
+    for start in ("Al", "Ber", "Cor", "Dun", "El", "Far")
+    for end in ("by", "den", "ham", "wick")
+]
+
+
+@pytest.fixture(scope="module")
+def long_table(tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
+    """A bot on a table that is too long for one passage."""
+    from chatbot import index
+    from chatbot.building import build
+    from chatbot.settings import Settings
+    from tests.words import WordEncoder
+
+    folder = tmp_path_factory.mktemp("long")
+    rows = "\n".join(
+        f"| {name} | {'very ' * 8}long road | ${100 + 7 * n % 25} |" for n, name in enumerate(TOWNS)
+    )
+    text = (
+        f"# Tolls {{#tolls}}\n\nTolls by town.\n\n| Town | Road | Toll (dollars) |\n|---|---|---|\n{rows}\n"
+    )
+    (folder / "corpus" / "guides").mkdir(parents=True)
+    (folder / "corpus" / "guides" / "tolls.md").write_text(f"---\ntitle: Tolls\n---\n\n{text}")
+    build(Settings(corpus=folder / "corpus", index=folder / "index", model="words"), encoder=WordEncoder())
+    return Chatbot(index.load(folder / "index", encoder=WordEncoder()))
+
+
+def test_ranks_run_over_all_passages_of_a_long_table(long_table: Chatbot) -> None:
+    retriever = long_table.retriever
+    passages = retriever.index.passages_of[0]
+    assert len(passages) > 1, "the table must be cut for this test to say anything"
+    (table,) = tables.listings(retriever, 0)
+    assert table.keys == TOWNS
+    tolls = {row.cells[0]: int(row.cells[2][1:]) for row in table.units}
+    highest, lowest = max(tolls, key=lambda town: tolls[town]), min(tolls, key=lambda town: tolls[town])
+    for question, town in (
+        ("Which town has the highest toll?", highest),
+        ("Which town has the lowest toll?", lowest),
+        (f"toll in {TOWNS[-1]}", TOWNS[-1]),
+    ):
+        assert [row.cells[0] for row in tables.asked_rows(retriever, table, question)] == [town]
+
+
+def test_rows_of_two_passages_are_quoted_as_one_stretch(long_table: Chatbot) -> None:
+    from chatbot.answering import quoting
+
+    retriever = long_table.retriever
+    text = f"compare the toll of {TOWNS[0]} and {TOWNS[-1]}"
+    vector = retriever.index.encoder.encode([text])[0]
+    quote = quoting.quote(retriever, 0, text, vector)
+    file = long_table.guides[0].text
+    quoted = file[quote.start : quote.end]
+    assert quoted.startswith(f"| {TOWNS[0]} |")
+    assert f"| {TOWNS[-1]} |" in quoted.splitlines()[-1]
+    assert quote.passage.start <= quote.start
+    assert quote.end <= quote.passage.end
+
+
+@pytest.mark.parametrize(("says", "asks_one"), [
+    ("which state pays most", True),
+    ("which states pay most", False),
+    ("lowest salary", True),
+    ("second highest", True),
+    ("in the first year", False),
+    ("the highest salary", False),
+])  # fmt: skip
+def test_one_row_or_the_table_at_large(says: str, asks_one: bool) -> None:
+    assert tables._one_is_asked("State", set(says.split())) is asks_one
+
+
+def test_values_are_found_whatever_the_order_of_sets(bot: Chatbot) -> None:
+    """The longest value comes first, so that no run differs from another."""
+    retriever = bot.retriever
+    number = bot.index.refs.index("baker#salary-states")
+    found = [
+        tables.absent(retriever, number, f"How much do bakers make in {place}?")
+        for place in ("Oregon", "Golden Crust", "Peru")
+    ]
+    assert [absent.value if absent else None for absent in found] == ["Oregon", "Golden Crust", "Peru"]
+    assert all(absent and absent.listed == ("Hawaii", "Ohio", "Maine") for absent in found)
+    assert tables.absent(retriever, number, "How much do bakers make in Ohio?") is None
+
+
+def test_every_pair_of_rows_is_compared_by_its_figures(trades: Chatbot) -> None:
+    retriever = trades.retriever
+    for number, section in enumerate(retriever.index.sections):
+        if not any(block.kind == "table" for block in section.blocks):
+            continue
+        (table,) = tables.listings(retriever, number)
+        for one, other in itertools.permutations(table.units, 2):
+            text = f"is it higher for {one.cells[0]} or for {other.cells[0]}?"
+            rows = tables.asked_rows(retriever, table, text)
+            assert {row.cells for row in rows} == {one.cells, other.cells}
+            first, second = (float(row.cells[-1].strip("$").replace(",", "")) for row in rows)
+            assert first > second
