@@ -13,6 +13,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -198,13 +199,14 @@ def _words(guides: Sequence[Guide], views: Sequence[View]) -> dict[str, Any]:
     }
 
 
-def good_words() -> set[str]:
+@cache
+def good_words() -> frozenset[str]:
     """The words of English that are common enough not to be typing errors (from symspellpy's list)."""
     import symspellpy
 
     file = Path(symspellpy.__file__).with_name("frequency_dictionary_en_82_765.txt")
     rows = (line.split() for line in file.read_text(encoding="utf-8-sig").splitlines())
-    return {lexical.fold(word) for word, count in rows if int(count) > COMMON}
+    return frozenset(lexical.fold(word) for word, count in rows if int(count) > COMMON)
 
 
 def _slim(parts: dict[str, Any]) -> dict[str, Any]:

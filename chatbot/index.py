@@ -133,7 +133,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError) as error:
         raise IndexError("is not a manifest", file, remedy=REBUILD) from error
     if found != FORMAT:
-        raise IndexError(f"is of format {found}, this program reads {FORMAT}", file, remedy=REBUILD)
+        raise IndexError(f"is of format {found!r}, this program reads {FORMAT}", file, remedy=REBUILD)
     if not complete:
         raise IndexError("is not a manifest", file, remedy=REBUILD)
     return manifest
@@ -228,11 +228,9 @@ def write(place: Path, index: Mapping[str, Any]) -> None:
     np.save(place / "vectors.npy", index["vectors"])
     faiss.write_index(index["faiss"], str(place / "index.faiss"))
     bm25: Bm25 = index["bm25"]
-    terms = sorted(bm25.terms, key=lambda term: bm25.terms[term])
     np.savez(
         place / "bm25.npz",
-        terms=np.array(terms, dtype=np.str_),
-        numbers=np.array([bm25.terms[term] for term in terms], np.int64),
+        terms=np.array(list(bm25.terms), dtype=np.str_),
         starts=bm25.starts,
         documents=bm25.documents,
         scores=bm25.scores,
@@ -328,7 +326,7 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
         views=views,
         vectors=vectors,
         bm25=Bm25(
-            dict(zip(bm25["terms"].tolist(), bm25["numbers"].tolist(), strict=True)),
+            {term: column for column, term in enumerate(bm25["terms"].tolist())},
             bm25["starts"],
             bm25["documents"],
             bm25["scores"],

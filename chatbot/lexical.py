@@ -7,6 +7,7 @@ that is the encoder's business.
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -112,15 +113,20 @@ class Bm25:
         """Indexes documents given as lists of terms (Lucene's BM25, k1 1.5, b 0.75)."""
         import bm25s
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of its progress on standard error
         retriever = bm25s.BM25(method="lucene")
         filled = [list(terms) or [""] for terms in documents]
         retriever.index(filled, show_progress=False)
-        matrix = retriever.scores
+        matrix, number = retriever.scores, retriever.vocab_dict
+        terms = sorted(str(term) for term in number if term)  # bm25s' own order differs from run to run
+        ends = matrix["indptr"]
+        columns = [np.arange(ends[number[term]], ends[number[term] + 1]) for term in terms]
+        order = np.concatenate(columns) if columns else np.zeros(0, np.int64)
         return cls(
-            {str(term): int(number) for term, number in retriever.vocab_dict.items() if term},
-            np.asarray(matrix["indptr"], np.int64),
-            np.asarray(matrix["indices"], np.int32),
-            np.asarray(matrix["data"], np.float32),
+            {term: column for column, term in enumerate(terms)},
+            np.cumsum([0, *map(len, columns)], dtype=np.int64),
+            np.asarray(matrix["indices"], np.int32)[order],
+            np.asarray(matrix["data"], np.float32)[order],
             len(filled),
         )
 

@@ -67,6 +67,9 @@ def load(model: str) -> SentenceTransformer:
         raise ModelError(
             "building needs sentence-transformers", remedy="pip install 'askguide[build]'"
         ) from error
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(place, device="cpu", local_files_only=Path(place).is_dir())
     except (OSError, ValueError) as error:
