@@ -77,7 +77,8 @@ def build_chat(desk: Desk, limiter: RateLimiter, settings: Settings, votes: bool
             return gr.skip()  # what a quick visitor has typed already stays
 
         changed = [conversation, question, *feedback]
-        options: dict[str, Any] = {"preprocess": False, **PRIVATE}
+        # Who presses twice asks once.
+        options: dict[str, Any] = {"preprocess": False, "trigger_mode": "once", **PRIVATE}
         question.submit(respond, [question, conversation], changed, **options)
         conversation.option_select(choose, conversation, changed, **options)
         for example in examples:
@@ -127,7 +128,8 @@ def _feedback(desk: Desk, conversation: gr.Chatbot) -> tuple[gr.Column, gr.Markd
         said = await _record(desk, str(name), "down", given, str(words or "")[:LONGEST])
         return gr.Column(visible=False), said
 
-    options: dict[str, Any] = {"preprocess": False, **PRIVATE}
+    # Of two thumbs pressed quickly, the last one counts.
+    options: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **PRIVATE}
     conversation.like(vote, conversation, [feedback, answer_id, reasons, comment, thanks], **options)
     send.click(explain, [answer_id, reasons, comment], [feedback, thanks], **options)
     close.click(lambda: (gr.Column(visible=False), ""), None, [feedback, thanks], **PRIVATE)

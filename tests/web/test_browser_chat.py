@@ -167,6 +167,15 @@ def test_emptying_the_conversation_forgets_it(url: str, visit: Visit, bot: TeaBo
     assert bot.asked[-1].history == ()
 
 
+def test_a_chip_that_is_pressed_twice_asks_once(url: str, visit: Visit) -> None:
+    page = visit(url)
+    ask(page, "green tea?")
+    page.get_by_role("button", name="and black tea?").dblclick()
+    expect(last_reply(page, 2).locator(".short")).to_have_text("Black tea takes 4 minutes.")
+    ask(page, "coffee?")
+    expect(page.locator(".asked")).to_have_text(["green tea?", "and black tea?", "coffee?"])
+
+
 def test_an_empty_question_changes_nothing(url: str, visit: Visit, bot: TeaBot) -> None:
     page = visit(url)
     ask(page, "green tea?")
@@ -247,15 +256,18 @@ def test_a_thumb_down_is_recorded_at_once_and_again_with_its_reasons(
     assert first == f"answer-{int(journal.records and first.removeprefix('answer-'))}"
 
 
-def test_closing_the_question_why_or_asking_on_puts_it_away(url: str, visit: Visit) -> None:
+def test_closing_the_question_why_or_asking_on_puts_it_away(
+    url: str, visit: Visit, journal: TeaJournal
+) -> None:
     page = visit(url)
     ask(page, "green tea?")
     page.get_by_role("button", name="Dislike").click()
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_text("What was wrong?")).to_be_hidden()
     page.get_by_role("button", name="Like", exact=True).click()
-    page.get_by_role("button", name="Dislike").click()
+    page.get_by_role("button", name="Dislike").click()  # at once: the last thumb counts
     expect(page.get_by_text("What was wrong?")).to_be_visible()
+    assert [vote[1] for vote in journal.votes[-2:]] == ["up", "down"]
     expect(page.get_by_text("Thank you")).to_be_visible()
     ask(page, "coffee?")
     expect(page.get_by_text("What was wrong?")).to_be_hidden()
