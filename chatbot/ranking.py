@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from chatbot import lexical
 from chatbot.encoder import Vectors
 from chatbot.index import Index
 from chatbot.lexical import Word
@@ -218,7 +219,7 @@ class Ranker:
     def coverage(self, section: int, words: Sequence[Word]) -> float:
         """Share of the question's words that the section's texts hold, each weighed by its rarity."""
         weights = [self.rarity(word.stem) for word in words]
-        held = self.stems[section]
+        held = self._stems_without(section, words) if self.blind else self.stems[section]
         covered = [weight for weight, word in zip(weights, words, strict=True) if word.stem in held]
         return sum(covered) / sum(weights) if weights else 1.0
 
@@ -230,6 +231,20 @@ class Ranker:
         """The inverse document frequency of a stem over the corpus's texts; unknown ones weigh most."""
         total, seen = self.index.words["texts"], self.index.words["stems"].get(stem, 0)
         return float(np.log((total + 1) / (seen + 0.5)))
+
+    def _stems_without(self, section: int, words: Sequence[Word]) -> frozenset[str]:
+        """The stems in the section's texts other than the question itself."""
+        asked = {word.stem for word in words}
+        return frozenset().union(*(stems for stems in self._texts[section] if stems != asked))
+
+    @cached_property
+    def _texts(self) -> list[list[frozenset[str]]]:
+        """The stems of the content words of each section's texts, one by one."""
+        texts: list[list[frozenset[str]]] = [[] for _ in self.index.sections]
+        for view in self.index.views:
+            if view.section >= 0:
+                texts[view.section].append(frozenset(lexical.stems(view.text)))
+        return texts
 
     @cached_property
     def stems(self) -> list[frozenset[str]]:
