@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 from chatbot.errors import QuestionError
-from chatbot.guides import GUIDES
+from chatbot.guides import GUIDES, guide_files, read_text
 
 
 def verify_answer(text: str, corpus: Path) -> list[tuple[str, int, int]]:
@@ -30,7 +30,7 @@ def verify_answer(text: str, corpus: Path) -> list[tuple[str, int, int]]:
                     "a source lacks a field", "answer", line, "give what `ask --json` printed"
                 ) from error
             found = _guide_text(corpus, ref.partition("#")[0])[start:end]
-            if found != quote or not quote:
+            if found != quote or not quote or start < 0:
                 raise QuestionError(
                     f"the quote of {ref} does not stand at characters {start} to {end}",
                     "answer",
@@ -48,15 +48,16 @@ def _answers(text: str) -> list[object]:
     except ValueError:
         pass
     try:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except ValueError as error:
-        raise QuestionError("is not JSON", "answer", remedy="give what `ask --json` printed") from error
+        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except ValueError:
+        rows = []
+    if not rows:
+        raise QuestionError("is not JSON", "answer", remedy="give what `ask --json` printed")
+    return rows
 
 
 def _guide_text(corpus: Path, guide: str) -> str:
-    files = [
-        f for f in (corpus / GUIDES).rglob("*") if f.stem == guide and f.suffix in (".md", ".csv", ".jsonl")
-    ]
-    if not files:
-        raise QuestionError(f"there is no guide {guide!r}", corpus / GUIDES, remedy="set --corpus")
-    return files[0].read_bytes().decode("utf-8")
+    for file in guide_files(corpus):
+        if file.stem == guide:
+            return read_text(file)
+    raise QuestionError(f"there is no guide {guide!r}", corpus / GUIDES, remedy="set --corpus")
