@@ -345,6 +345,7 @@ def test_what_is_pressed_on_a_phone_is_large_enough(url: str, visit: Visit) -> N
 
 def test_everything_can_be_done_by_keyboard_alone(url: str, visit: Visit, bot: TeaBot) -> None:
     page = visit(url)
+    page.wait_for_load_state("networkidle")  # as long as the page is being made, its parts come and go
     expect(question_of(page)).to_be_focused()
 
     def tab_to(locator: Locator) -> None:
