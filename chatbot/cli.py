@@ -92,15 +92,15 @@ def build(corpus: Path | None, index: Path | None) -> None:
     )
     if promise.high:
         click.echo(
-            f"promise: at most {settings.promise:.0%} of answers wrong. Fitted on {report.examples} questions: "
-            f"{promise.coverage:.0%} of answerable ones get an answer (95 % interval {promise.low:.0%} to "
-            f"{promise.high:.0%}), from confidence {promise.threshold:.2f} on",
+            f"promise: at most {settings.promise:.0%} of answers wrong. Fitted on {report.examples} "
+            f"questions: {promise.coverage:.0%} of answerable ones get an answer (95 % interval "
+            f"{promise.low:.0%} to {promise.high:.0%}), from confidence {promise.threshold:.2f} on",
             err=True,
         )
     if report.alternates < report.sections * 3:
         click.echo(
-            "few alternates: expect the right section first for about 6 in 10 questions in visitors' own words; "
-            "about 14 alternates a section bring 8 to 9 in 10 (docs/quality.md)",
+            "few alternates: expect the right section first for about 6 in 10 questions in visitors' own "
+            "words; about 14 alternates a section bring 8 to 9 in 10 (docs/quality.md)",
             err=True,
         )
 
@@ -131,22 +131,24 @@ def ask(
         answer = bot.ask(question, history, guide)
         click.echo(_json(answer.to_dict()) if as_json else _show(answer, bot))
         return
-    for number, line in enumerate(click.get_text_stream("stdin"), 1):
+    for number, line in enumerate(sys.stdin.buffer, 1):
         if line.strip():
             each = _batch_line(line, number, Ask("", history, guide))
             click.echo(_json(bot.ask_many([each])[0].to_dict()))
 
 
-def _batch_line(line: str, number: int, default: Ask) -> Ask:
+def _batch_line(raw: bytes, number: int, default: Ask) -> Ask:
     """A line of a batch: a plain question, or a JSON object."""
     from dataclasses import replace
 
-    if not line.lstrip().startswith("{"):
-        return replace(default, question=line.strip())
     try:
+        line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+        if not line.startswith("{"):
+            return replace(default, question=line)
         row = json.loads(line)
         history = row.get("history", default.history)
-        if not isinstance(row["question"], str) or not all(isinstance(text, str) for text in history):
+        texts = isinstance(history, list | tuple) and all(isinstance(text, str) for text in history)
+        if not texts or not isinstance(row["question"], str):
             raise TypeError
     except (ValueError, KeyError, TypeError) as error:
         raise QuestionError(
@@ -285,16 +287,28 @@ def journal(as_json: bool, index: Path | None) -> None:
 
 @main.command()
 @click.argument("url")
-@click.option("--title", help="The title of the panel.")
-@click.option("--guide", help="Answer from this guide only.")
-@click.option("--contact", help="Where a person is reached.")
-@click.option("--lang", help="The language of the labels.")
-@click.option("--position", type=click.Choice(["right", "left", "inline"]))
-def widget(url: str, **attributes: str | None) -> None:
-    """Print the snippet that embeds the chat served at URL into any page."""
+@click.argument("attributes", nargs=-1, metavar="[NAME=VALUE]...")
+@click.option("--unpinned", is_flag=True, help="Without the hash, which changes with every update.")
+def widget(url: str, attributes: tuple[str, ...], unpinned: bool) -> None:
+    """Print the snippet that embeds the chat served at URL into any page.
+
+    Attributes are those of docs/widget.md, for example title="Ask us" position=left.
+    """
     from chatbot.web.widget import snippet
 
-    click.echo(snippet(url, **{name: value for name, value in attributes.items() if value}))
+    if bad := [attribute for attribute in attributes if "=" not in attribute]:
+        raise click.UsageError(f"{bad[0]!r} is not NAME=VALUE.")
+    pairs = (attribute.split("=", 1) for attribute in attributes)
+    click.echo(snippet(url, not unpinned, **{name.replace("-", "_"): value for name, value in pairs}))
+
+
+@main.command()
+@click.password_option()
+def password(password: str) -> None:
+    """Hash a password of a staff member, for the setting STAFF_USERS (name:hash)."""
+    from chatbot.web.signin import hash_password
+
+    click.echo(hash_password(password))
 
 
 def _json(value: Any) -> str:

@@ -96,7 +96,7 @@ def _rivals(index: Index, sections: npt.NDArray[np.int64]) -> npt.NDArray[np.boo
     """
     role = np.array([bool(guide.aliases) for guide in index.guides])
     own = index.guide_of[sections]
-    return (own[:, None] == index.guide_of[None, :]) | ~role[own][:, None]
+    return np.asarray((own[:, None] == index.guide_of[None, :]) | ~role[own][:, None])
 
 
 def _renumber(sections: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:

@@ -95,12 +95,12 @@ class Ranker:
     @cached_property
     def has_alternates(self) -> npt.NDArray[np.bool_]:
         """Which sections have alternates, [sections]."""
-        return (self.alternates >= 0).any(axis=1)
+        return np.asarray((self.alternates >= 0).any(axis=1))
 
     @cached_property
     def answerable(self) -> npt.NDArray[np.bool_]:
         """Which sections say anything, [sections]: a bare heading is never an answer."""
-        return (self.own[0] >= 0).any(axis=1)
+        return np.asarray((self.own[0] >= 0).any(axis=1))
 
     @cached_property
     def weights(self) -> Array:
@@ -263,13 +263,13 @@ def _mean_of_best(near: Array) -> Array:
     """Mean of the three highest of each row; of fewer where a row has fewer (they are marked -1)."""
     best = -np.partition(-near, min(2, near.shape[1] - 1), axis=1)[:, :3]
     there = best > -1.0
-    return np.where(there, best, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+    return np.asarray(np.where(there, best, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1))
 
 
 def log_softmax(values: Array) -> Array:
     """Logarithms of the softmax, along the last axis."""
     shifted = values - values.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
 def _log_sum(logs: Array) -> float:
@@ -280,7 +280,7 @@ def _log_sum(logs: Array) -> float:
 def softmax(values: Array) -> Array:
     """Shares that add up to 1; minus infinity gets none."""
     raised = np.exp(values - values.max())
-    return raised / raised.sum()
+    return np.asarray(raised / raised.sum())
 
 
 def average(evidence: Sequence[Evidence]) -> Evidence:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -18,6 +18,7 @@ from chatbot.errors import SettingsError
 
 PREFIX = "CHATBOT_"
 FILE = Path("chatbot.toml")
+WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Settings:
     retention_days: int = 90  # records older than this are deleted
     redact: tuple[str, ...] = ()  # further patterns (regular expressions) never to be written
     allowed_origins: tuple[str, ...] = ()  # sites that may embed the chat and the widget
-    staff_users: tuple[str, ...] = ()  # name:password or name:hash; none: the staff page is closed
+    # name:password or name:hash; none: the staff page is closed. Not shown when settings are printed
+    staff_users: tuple[str, ...] = field(default=(), repr=False)
     rate_limit: str = "120/minute"  # questions a visitor may ask, as `limits` writes it; empty: any number
     rate_store: str = "memory://"  # or redis://…, valkey://…: where the counters are kept
     log_questions: bool = False  # whether logs may hold the text of questions
@@ -60,7 +62,7 @@ class Settings:
         Raises `SettingsError` for a name that is not a setting and for a value that cannot be read.
         """
         values = _read_toml(file)
-        known = {field.name for field in fields(cls)}
+        known = {one.name for one in fields(cls)}
         for key, value in environ.items():
             if key.startswith(PREFIX):
                 values[key.removeprefix(PREFIX).lower()] = (value, key)
@@ -73,7 +75,20 @@ class Settings:
                 raise SettingsError(f"{where} is not a setting", remedy=remedy)
             settings[name] = _cast(value, kinds[name], where)
         settings |= {name: value for name, value in given.items() if value is not None}
-        return cls(**settings)
+        loaded = cls(**settings)
+        for name, reason in loaded._idle().items():
+            if name in values:
+                raise SettingsError(f"{values[name][1]} has no effect: {reason}", remedy="remove one of them")
+        return loaded
+
+    def _idle(self) -> dict[str, str]:
+        """The settings that change nothing beside the others, and why."""
+        idle: dict[str, str] = {}
+        if self.journal == "off":
+            idle |= dict.fromkeys(("retention_days", "redact"), "nothing is recorded (journal is off)")
+        if not self.rate_limit:
+            idle["rate_store"] = "nothing is counted (rate_limit is empty)"
+        return idle
 
     @property
     def journal_url(self) -> str:
@@ -100,14 +115,18 @@ def _cast(value: Any, kind: Any, where: str) -> Any:
     ('https://a.org', 'https://b.org')
     """
     try:
+        if isinstance(value, dict) or (kind in WORDS and isinstance(value, list)):
+            raise TypeError  # str() would make a text of what TOML says is none
         if kind is bool:
             return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
                 str(value).lower()
             ]
-        if kind in (str, int, float, Path):
+        if kind in WORDS:
+            if isinstance(value, bool):
+                raise TypeError
             return kind(value)
         parts = value.split(",") if isinstance(value, str) else value
         return tuple(str(part).strip() for part in parts if str(part).strip())
     except (KeyError, ValueError, TypeError) as error:
-        name = getattr(kind, "__name__", "list")
-        raise SettingsError(f"{where} is {value!r}", remedy=f"give a {name}") from error
+        wanted = WORDS.get(kind, "a list of texts")
+        raise SettingsError(f"{where} is {value!r}", remedy=f"give {wanted}") from error

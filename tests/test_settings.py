@@ -101,9 +101,9 @@ def test_an_empty_list_is_an_empty_list(written: str) -> None:
     [
         ({"CHATBOT_CONTCT": "x"}, r"^CHATBOT_CONTCT is not a setting; did you mean 'contact'\?$"),
         ({"CHATBOT_ZZZ": "x"}, r"^CHATBOT_ZZZ is not a setting; known are: allowed_origins, contact, "),
-        ({"CHATBOT_PROMISE": "few"}, r"^CHATBOT_PROMISE is 'few'; give a float$"),
-        ({"CHATBOT_RETENTION_DAYS": "1.5"}, r"^CHATBOT_RETENTION_DAYS is '1.5'; give a int$"),
-        ({"CHATBOT_LOG_QUESTIONS": "maybe"}, r"^CHATBOT_LOG_QUESTIONS is 'maybe'; give a bool$"),
+        ({"CHATBOT_PROMISE": "few"}, r"^CHATBOT_PROMISE is 'few'; give a number$"),
+        ({"CHATBOT_RETENTION_DAYS": "1.5"}, r"^CHATBOT_RETENTION_DAYS is '1.5'; give a whole number$"),
+        ({"CHATBOT_LOG_QUESTIONS": "maybe"}, r"^CHATBOT_LOG_QUESTIONS is 'maybe'; give true or false$"),
         ({"CHATBOT_ENCODER": "fp16"}, r"^encoder is 'fp16'; set it to int8 or fp32$"),
         ({"CHATBOT_PROMISE": "0"}, r"^promise is 0.0; set a share between 0 and 1"),
         ({"CHATBOT_PROMISE": "1"}, r"^promise is 1.0; "),
@@ -129,8 +129,13 @@ def test_an_origin_that_is_none_is_refused(origin: str) -> None:
     [
         ("index = ", "is not TOML: .*; mend it or remove it$"),
         ("idnex = 'x'", r"^idnex in .*chatbot.toml is not a setting; did you mean 'index'\?$"),
-        ("redact = 5", r"^redact in .*chatbot.toml is 5; give a (list|tuple)$"),
-        ("retention_days = 'long'", r"^retention_days in .*chatbot.toml is 'long'; give a int$"),
+        ("redact = 5", r"^redact in .*chatbot.toml is 5; give a list of texts$"),
+        ("redact = 'a'\n[contact]\nname = 'x'", r"^contact in .*chatbot.toml is \{'name': 'x'\}; give text$"),
+        ("[redact]\na = 'x'", r"^redact in .*chatbot.toml is \{'a': 'x'\}; give a list of texts$"),
+        ("contact = ['x']", r"^contact in .*chatbot.toml is \['x'\]; give text$"),
+        ("retention_days = true", r"^retention_days in .*chatbot.toml is True; give a whole number$"),
+        ("index = false", r"^index in .*chatbot.toml is False; give a path$"),
+        ("retention_days = 'long'", r"^retention_days in .*chatbot.toml is 'long'; give a whole number$"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_name(tmp_path: Path, text: str, said: str) -> None:
@@ -154,7 +159,26 @@ def test_the_journal_can_be_elsewhere_or_off(journal: str, url: str) -> None:
     assert Settings(journal=journal).journal_url == url
 
 
+def test_passwords_are_not_shown_when_settings_are_printed() -> None:
+    assert "secret" not in repr(Settings(staff_users=("ada:secret",)))
+
+
 def test_settings_cannot_be_changed() -> None:
     settings: Any = Settings()
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.contact = "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"CHATBOT_JOURNAL": "off", "CHATBOT_RETENTION_DAYS": "9"}, "CHATBOT_RETENTION_DAYS has no effect"),
+        ({"CHATBOT_JOURNAL": "off", "CHATBOT_REDACT": "x+"}, "CHATBOT_REDACT has no effect"),
+        ({"CHATBOT_RATE_LIMIT": "", "CHATBOT_RATE_STORE": "redis://a"}, "CHATBOT_RATE_STORE has no effect"),
+    ],
+)
+def test_a_setting_without_effect_is_refused_by_name(
+    environ: dict[str, str], named: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match=named):
+        Settings.load(environ, tmp_path / "chatbot.toml")
