@@ -56,6 +56,7 @@ NEXT = re.compile(
     re.I,
 )
 BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
+STEP = re.compile(r"\b(step|stage|phase|part) (\d+)\b", re.I)
 ORDINALS = {"first": 0, "last": -1, "final": -1}
 GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
 QUESTION_WORDS = frozenset([
@@ -112,7 +113,8 @@ def understand_all(
             seen = evidence[number]
             if not named and softmax(seen.scores).max() < CLEAR:
                 seen = _stay(retriever, seen, history)
-            yield Turn(reading.text, seen, reading.words, retriever.allowed(set(named)), named)
+            turn = Turn(reading.text, seen, reading.words, retriever.allowed(set(named)), named)
+            yield _at_step(retriever, turn)
         else:
             before = understand(retriever, history[-1], history[-MOST:-1], guides)
             turn = _follow(retriever, readings[number], before, guides)
@@ -135,7 +137,7 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
         return goes_on and len(every) <= 4
     if goes_on or points or _asks_on(text):
         return True
-    if NEXT.search(text) or BEFORE.search(text) or not ORDINALS.keys().isdisjoint(every):
+    if NEXT.search(text) or BEFORE.search(text) or STEP.search(text) or not ORDINALS.keys().isdisjoint(every):
         return len(every) <= 8
     return len(every) <= 3 and len(reading.words) <= 1
 
@@ -185,7 +187,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         bonus[topic] = STAYS
         bonus[list(_beside(retriever, topic))] += BESIDE
     evidence = replace(evidence, scores=evidence.scores + bonus)
-    words = readings[0].words
+    asks_on = ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
+    words = tuple(lexical.content_words(bare[asks_on.end() :])) if asks_on else readings[0].words
     if moved is None and not swapped and _agree(seen[0], evidence, allowed):
         return Turn(readings[0].text, seen[0], words, allowed, named)
     if moved is not None:
@@ -232,7 +235,7 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
         return ""
     folded = fold_phrase(value)
     for group in sorted(retriever.groups, key=lambda group: folded not in group):
-        for old in sorted(group, key=len, reverse=True):
+        for old in sorted(group, key=lambda value: (-len(value), value)):
             span = _find(before, old)
             if span and old != folded and (folded in group or len(every) <= 3):
                 return before[: span[0]] + value + before[span[1] :]
@@ -271,6 +274,26 @@ def _children(retriever: Retriever, section: int) -> list[int]:
     ]
 
 
+def _numbered(retriever: Retriever, text: str, among: Sequence[int]) -> list[int]:
+    """The sections that a text names by number ("step 6")."""
+    wanted = STEP.search(text)
+    if not wanted:
+        return []
+    title = re.compile(rf"{wanted[1]} {wanted[2]}\b", re.I)
+    return [n for n in among if title.match(retriever.index.sections[n].title)]
+
+
+def _at_step(retriever: Retriever, turn: Turn) -> Turn:
+    """The turn of "what is step 6?", where there is but one sequence."""
+    found = _numbered(retriever, turn.understood_as, np.flatnonzero(turn.allowed).tolist())
+    if len(found) != 1 or len(lexical.words(turn.understood_as)) > 5:
+        return turn
+    scores = turn.evidence.scores.copy()
+    scores[found] += MOVES
+    title = retriever.index.sections[found[0]].title
+    return replace(turn, understood_as=title, evidence=replace(turn.evidence, scores=scores), words=())
+
+
 def _beside(retriever: Retriever, topic: int) -> set[int]:
     """The sections that a follow-up is likely to be about: below the topic, or beside it."""
     family = set(_family(retriever, topic)) if retriever.index.sections[topic].parents else set()
@@ -284,10 +307,8 @@ def _move(retriever: Retriever, text: str, topic: int) -> int | None:
     family = _family(retriever, topic)
     says = {word.folded for word in lexical.words(text)}
     names_it = not says.isdisjoint({"step", "steps", "stage", "phase", "tip", "one", "part"})
-    number = re.search(r"\bstep (\d+)\b", text, re.I)
-    if number:
-        wanted = re.compile(rf"\w+ {number[1]}\b")
-        return next((n for n in steps or family if wanted.match(sections[n].title)), None)
+    if STEP.search(text):
+        return next(iter(_numbered(retriever, text, steps or family)), None)
     in_sequence = is_step(sections[topic]) or (names_it and len(family) > 1 and bool(sections[topic].parents))
     ordinal = next((ORDINALS[word] for word in says if word in ORDINALS), None)
     if ordinal is not None and (steps or is_step(sections[topic])) and names_it:

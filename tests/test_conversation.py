@@ -1,0 +1,266 @@
+"""Follow-ups: swapping a value, pointing, asking on, going on in a sequence; and what stands alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chatbot import conversation
+from chatbot.answering import Answer, Chatbot
+from chatbot.conversation import depends, understand, understand_all
+
+ROOT = Path(__file__).parent.parent
+MAKE = "How much do ML engineers make in {}?"
+CALIFORNIA = MAKE.format("California")
+PATH = "How do I become an ML engineer?"
+NOBODY: frozenset[int] = frozenset()
+
+
+@cache
+def golden() -> list[dict[str, Any]]:
+    lines = (ROOT / "corpus" / "golden.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def section(answer: Answer) -> str:
+    return answer.sources[0].ref.partition("#")[2]
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "understood", "text"),
+    [
+        ([CALIFORNIA], "and in Washington?", MAKE.format("Washington"), "$138,400"),
+        ([CALIFORNIA], "what about New York?", MAKE.format("New York"), "$137,900"),
+        ([CALIFORNIA], "in virginia?", MAKE.format("virginia"), "$136,960"),
+        ([CALIFORNIA, "and in Washington?"], "and Massachusetts?", MAKE.format("Massachusetts"), "$136,700"),
+        ([CALIFORNIA], "and Software Publishers?", MAKE.format("Software Publishers"), "$135,330"),
+        (["What does a data scientist do?"], "and an NLP engineer?", "What does a NLP engineer do?", "human"),
+        (["Is Google a top employer?"], "and Amazon?", "Is Amazon a top employer?", "Amazon"),
+    ],
+)
+def test_a_value_is_swapped(
+    real_bot: Chatbot, history: list[str], question: str, understood: str, text: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert answer.understood_as == understood
+    assert answer.kind == "answer"
+    assert text in answer.text
+
+
+@pytest.mark.parametrize("state", ["Texas", "Oregon", "Florida", "New Jersey"])
+def test_a_value_that_is_not_there_is_swapped_and_declined(real_bot: Chatbot, state: str) -> None:
+    answer = real_bot.ask(f"and in {state}?", [CALIFORNIA])
+    assert answer.understood_as == MAKE.format(state)
+    assert answer.kind == "no_answer"
+    assert answer.missing == (state,)
+    assert "$" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "found"),
+    [
+        (["What is a machine learning engineer?"], "what do they earn in Virginia?", "salary-states"),
+        (["Do I need a master's degree?"], "is it required?", "step-masters"),
+        (["What are the hours of ML engineers?"], "is it flexible?", "work-hours"),
+        (["Which certifications are useful for ML engineers?"], "why?", "faq-certifications"),
+        (["Are there associations for ML engineers?"], "which ones?", "tips-network"),
+        (["Which job sites are best for ML engineers?"], "name them", "jobs-sites"),
+        (["Who are the top employers of ML engineers?"], "who else?", "jobs-employers"),
+    ],
+)
+def test_pointing_and_asking_on(real_bot: Chatbot, history: list[str], question: str, found: str) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, section(answer)) == ("answer", found)
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "found"),
+    [
+        ([PATH], "what is the first step?", "step-high-school"),
+        ([PATH], "what is the last step?", "step-job-application"),
+        ([PATH], "step 6?", "step-languages"),
+        ([PATH], "and what is step 3?", "step-specialized-study"),
+        ([PATH, "what is the first step?"], "what comes next?", "step-bachelors"),
+        ([PATH, "what is the first step?", "what comes next?"], "and then?", "step-specialized-study"),
+        ([PATH, "step 4?"], "what comes before that?", "step-specialized-study"),
+        (["What does gaining practical experience for ML mean?"], "and after that?", "step-languages"),
+        ([], "What is step 7?", "step-certification"),
+    ],
+)  # fmt: skip
+def test_a_sequence(real_bot: Chatbot, history: list[str], question: str, found: str) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, section(answer)) == ("answer", found)
+    assert answer.understood_as == answer.sources[0].section
+
+
+def test_a_step_that_is_not_there(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("step 9?", [PATH])
+    assert answer.kind != "answer"
+
+
+def test_a_step_of_which_there_are_several_is_that_of_the_conversation(trades: Chatbot) -> None:
+    assert trades.ask("what is step 2?").kind != "answer" or len(trades.guides) == 1
+    answer = trades.ask("what is step 2?", ["How do I become a bookbinder?"])
+    assert (answer.kind, answer.sources[0].ref) == ("answer", "bookbinder#step-apprenticeship")
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What are the typical work hours of an ML engineer?", "work-hours"),
+        ("Which skills does an ML engineer need?", "skills"),
+        ("Do ML engineers need a master's degree?", "step-masters"),
+        ("Is there a job site for ML engineers?", "jobs-sites"),
+    ],
+)
+def test_a_switch_of_topic_drops_the_history(real_bot: Chatbot, question: str, found: str) -> None:
+    answer = real_bot.ask(question, [CALIFORNIA, "and in Washington?"])
+    assert (answer.kind, section(answer)) == ("answer", found)
+    assert answer.understood_as == question
+
+
+def test_a_topic_of_long_ago_is_forgotten(real_bot: Chatbot) -> None:
+    recent = ["What is a machine learning engineer?"] * conversation.MOST
+    with_old = real_bot.ask("why?", [CALIFORNIA, *recent])
+    assert with_old.understood_as == real_bot.ask("why?", recent).understood_as
+    assert "California" not in with_old.understood_as
+
+
+@pytest.mark.parametrize(
+    ("question", "needs"),
+    [
+        ("and in Washington?", True),
+        ("why?", True),
+        ("which ones?", True),
+        ("how much do they make?", True),
+        ("what comes next?", True),
+        ("step 6?", True),
+        ("what about data scientists", True),
+        ("Which bachelor's degree should I get?", False),
+        ("Why should I get a certification?", False),
+        ("Is there an association for SQL Server professionals?", False),
+        ("What do I need to be good at for this job?", False),
+        ("Should one know people in this field?", False),
+        ("Who builds systems that recognize faces?", False),
+        ("What hours do ML engineers work?", False),
+        ("How much do ML engineers make there?", False),
+        ("", False),
+        ("?!", False),
+    ],
+)
+def test_what_needs_the_history(real_bot: Chatbot, question: str, needs: bool) -> None:
+    retriever = real_bot.retriever
+    assert depends(retriever.read(question), retriever) is needs
+
+
+def test_standalone_golden_questions_are_the_same_with_and_without_any_history(real_bot: Chatbot) -> None:
+    """Every question that does not say "they" or the like, after random conversations."""
+    retriever = real_bot.retriever
+    rows = [row for row in golden() if row["kind"] not in ("followup", "small_talk") and "history" not in row]
+    whole = [row["question"] for row in rows if not depends(retriever.read(row["question"]), retriever)]
+    assert len(whole) >= 0.85 * len(rows), "most questions stand alone"
+    chance = np.random.default_rng(5)
+    whole = list(map(str, chance.choice(whole, 250, replace=False)))
+    histories = [tuple(map(str, chance.choice(whole, 3))) for _ in whole]
+    alone = understand_all(retriever, [(question, (), NOBODY) for question in whole])
+    after = understand_all(
+        retriever, [(q, history, NOBODY) for q, history in zip(whole, histories, strict=True)]
+    )
+    for one, other in zip(alone, after, strict=True):
+        assert one.understood_as == other.understood_as
+        assert not one.follows
+        assert not other.follows
+        np.testing.assert_array_equal(one.evidence.scores, other.evidence.scores)
+
+
+def test_golden_questions_that_seem_to_need_a_history_find_their_section_after_any(
+    real_bot: Chatbot,
+) -> None:
+    """ "do they work weekends?" is asked alone, too: a strange history must not lead it astray."""
+    retriever = real_bot.retriever
+    rows = [row for row in golden() if row["relevant"] and row["kind"] != "followup" and "history" not in row]
+    rows = [row for row in rows if depends(retriever.read(row["question"]), retriever)]
+    right = [real_bot.ranking(row["question"], k=1)[0] in row["relevant"] for row in rows]
+    history = ["Who painted the Mona Lisa?"]
+    still = [real_bot.ranking(row["question"], history, k=1)[0] in row["relevant"] for row in rows]
+    assert sum(still) >= 0.85 * sum(right)
+
+
+def test_golden_follow_ups(real_bot: Chatbot) -> None:
+    rows = [row for row in golden() if row["kind"] == "followup"]
+    assert len(rows) >= 40
+    found = [real_bot.ranking(row["question"], row["history"], k=1)[0] in row["relevant"] for row in rows]
+    assert sum(found) >= 0.9 * len(rows)
+
+
+TURNS = [
+    "and in Ohio?", "why?", "which ones?", "How much do bakers make in Maine?", "what comes next?", "step 2?",
+    "What is a gardener?", "they", "", "  ", "???", "and", "what about Peru", "thanks", "the last step",
+    "How do I become a baker?", "and then?", "😀", "x" * 999, "who else, and why, and which?", "and and and",
+]  # fmt: skip
+texts = st.lists(st.sampled_from(TURNS), max_size=6)
+
+
+@given(history=texts, question=st.one_of(texts.map(" ".join), st.text(max_size=60)))
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_conversation_gets_an_answer(bot: Chatbot, history: list[str], question: str) -> None:
+    answer = bot.ask(question, history)
+    assert answer.kind in ("answer", "clarify", "no_answer", "small_talk")
+    for source in answer.sources:
+        guide = next(guide for guide in bot.guides if source.ref.startswith(f"{guide.id}#"))
+        assert guide.text[source.start : source.end] == source.quote
+
+
+def test_many_are_understood_as_each_alone(bot: Chatbot) -> None:
+    retriever = bot.retriever
+    asks = [
+        ("How much do bakers make in Ohio?", (), NOBODY),
+        ("and in Maine?", ("How much do bakers make in Ohio?",), NOBODY),
+        ("What are the hours?", (), frozenset([0])),
+    ]
+    for turn, ask in zip(understand_all(retriever, asks), asks, strict=True):
+        single = understand(retriever, *ask)
+        assert turn.understood_as == single.understood_as
+        assert turn.guides == single.guides
+        np.testing.assert_array_equal(turn.evidence.scores, single.evidence.scores)
+        np.testing.assert_array_equal(turn.allowed, single.allowed)
+
+
+def test_the_role_of_the_conversation_is_the_one_last_named(bot: Chatbot) -> None:
+    retriever = bot.retriever
+    ids = [guide.id for guide in bot.guides]
+    history = ("How do I become a baker?", "What is a gardener?", "why?")
+    turn = understand(retriever, "Which tools are needed for the work in parks and nurseries?", history)
+    assert turn.guides == {ids.index("gardener")}
+    assert turn.allowed.sum() == sum(retriever.allowed({ids.index("gardener")}))
+
+
+def test_swapping_does_not_hang_on_the_order_of_sets(tmp_path: Path, small_index: Path) -> None:
+    """Values of equal length stand in a set, whose order changes from run to run."""
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from chatbot import index; from chatbot.answering import Chatbot\n"
+        "from tests.words import WordEncoder\n"
+        "bot = Chatbot(index.load(Path(sys.argv[1]), encoder=WordEncoder()))\n"
+        "h = ['Do bakers earn more in Ohio, in Maine, at Mill & Sons or at Golden Crust?']\n"
+        "print(bot.ask('and in Hawaii?', h).understood_as, bot.ask('and in Peru?', h).text)\n"
+    )
+    said = set()
+    for seed in ("1", "2", "3"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(small_index)], env=environment, cwd=ROOT, check=True,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        said.add(done.stdout)
+    assert len(said) == 1
