@@ -1,0 +1,233 @@
+"""Reading a question: spelling, short forms, synonyms, roles; and the hits with their confidence."""
+
+from __future__ import annotations
+
+import string
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chatbot import lexical
+from chatbot.answering import Chatbot
+from chatbot.retrieval import CERTAIN, calibrated, fold_phrase
+
+NO_HARM = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+# Good words that the guide does not hold: people ask about such things, and must be told so.
+GOOD_WORDS = [
+    "accountant", "bicycle", "bonus", "bootcamp", "cabbage", "carpenter", "chef", "climate", "comedy",
+    "commute", "contractor", "cookie", "dentist", "divorce", "doctor", "dragon", "election", "equity",
+    "farmer", "fashion", "fever", "freelance", "guitar", "hospital", "hotel", "insurance", "introvert",
+    "island", "kitchen", "lawyer", "lottery", "mentor", "museum", "music", "nurse", "ocean", "overtime",
+    "painter", "pension", "pilot", "plumber", "police", "potato", "prison", "rabbit", "recipe", "recruiter",
+    "religion", "relocation", "restaurant", "river", "rocket", "sailor", "scarf", "sister", "soldier",
+    "sponsorship", "stipend", "surgeon", "teacher", "ticket", "tiger", "tourist", "umbrella", "vacation",
+    "vaccine", "village", "violin", "visa", "waiter", "weather", "wedding", "winter", "wizard",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("How much is the salery in Califronia?", "How much is the salary in california?"),
+        ("machne lerning enginer", "machine learning engineer"),
+        ("wich programing langauges are needed", "which programming languages are needed"),
+        ("is a certifcation or a bachlors degre needed", "is a certification or a bachelors degree needed"),
+        ("pyhton or jvaa?", "python or java?"),
+    ],
+)
+def test_typing_errors_are_repaired_and_shown(real_bot: Chatbot, typed: str, read: str) -> None:
+    assert real_bot.retriever.read(typed).text == read
+    assert real_bot.ask(typed).understood_as == read
+
+
+@pytest.mark.parametrize("word", GOOD_WORDS)
+def test_good_words_are_never_touched(real_bot: Chatbot, word: str) -> None:
+    for question in (f"what about the {word}?", f"What about {word.title()}?", word):
+        assert real_bot.retriever.read(question).text == question
+
+
+def test_repairs_go_only_towards_the_guides_words(real_bot: Chatbot) -> None:
+    retriever = real_bot.retriever
+    typed = ["salery", "enginer", "masachusetts", "vidoe", "kubernets", "qwertz", "netflx", "algoritms"]
+    for word in typed:
+        read = retriever.read(f"what about {word}").text.removeprefix("what about ")
+        assert read == word or fold_phrase(read) in retriever.vocabulary
+    assert retriever.read("kubernets and netflx").text == "kubernets and netflx"
+
+
+@given(st.data())
+@NO_HARM
+def test_one_slip_in_a_long_word_of_the_guide_is_put_right_or_left(
+    real_bot: Chatbot, data: st.DataObject
+) -> None:
+    """Two letters swapped or one dropped: the repair gives a word of the guide, mostly the same one."""
+    retriever = real_bot.retriever
+    words = sorted(word for word in retriever.vocabulary if len(word) >= 6 and word.isalpha())
+    word = data.draw(st.sampled_from(words))
+    place = data.draw(st.integers(1, len(word) - 2))
+    slips = (
+        word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+        word[:place] + word[place + 1 :],
+    )
+    typed = data.draw(st.sampled_from(slips))
+    read = retriever.read(typed).text
+    assert read == typed or fold_phrase(read) in retriever.vocabulary or typed in retriever.synonyms
+
+
+@given(st.text(max_size=80))
+@NO_HARM
+def test_reading_twice_changes_no_more(real_bot: Chatbot, text: str) -> None:
+    once = real_bot.retriever.read(text).text
+    assert real_bot.retriever.read(once).text == once
+
+
+@pytest.mark.parametrize(
+    ("short", "written_out"),
+    [
+        ("CA salary", "California salary"),
+        ("ca salary", "California salary"),
+        ("pay in NY", "pay in New York"),
+        ("wfh?", "remote work?"),
+        ("CV tips", "resume tips"),
+        ("is cpp needed", "is C++ needed"),
+        ("DL engineer", "deep learning engineer"),
+    ],
+)
+def test_short_forms_of_the_front_matter_are_written_out(
+    real_bot: Chatbot, short: str, written_out: str
+) -> None:
+    assert real_bot.retriever.read(short).text == written_out
+
+
+@pytest.mark.parametrize("text", ["NLP", "CTO", "APIs", "ML", "PhD", "What does IT mean to us?"])
+def test_short_forms_that_the_guide_uses_itself_stay(real_bot: Chatbot, text: str) -> None:
+    assert real_bot.retriever.read(text).text == text
+
+
+def test_synonyms_search_for_the_guides_own_word(real_bot: Chatbot) -> None:
+    retriever = real_bot.retriever
+    own = retriever.read("salary").terms
+    for other in ("pay", "wage", "compensation", "earnings"):
+        assert retriever.read(other).terms == own
+        assert retriever.read(other).text == other, "the question itself stays as it was asked"
+
+
+@pytest.mark.parametrize(
+    ("question", "section"),
+    [
+        ("CA pay", "salary-states"),
+        ("what's the wage in NY for an MLE", "salary-states"),
+        ("is wfh common for ML engineers", "work-environment"),
+        ("what does an NLP engineer do", "type-nlp"),
+        ("maths needed for MLE", "skills-math"),
+        ("which job boards list ML jobs", "jobs-sites"),
+    ],
+)
+def test_acronyms_and_synonyms_find_their_section(real_bot: Chatbot, question: str, section: str) -> None:
+    answer = real_bot.ask(question)
+    assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)
+
+
+def test_roles_are_named_by_their_aliases(trades: Chatbot) -> None:
+    retriever = trades.retriever
+    ids = [guide.id for guide in trades.guides]
+    for text, named in (
+        ("What does a baker do?", {"baker"}),
+        ("Bakers' pay", {"baker"}),
+        ("groundskeeper hours", {"gardener"}),
+        ("BOOK BINDERS", {"bookbinder"}),
+        ("Is a baker or a gardener paid more?", {"baker", "gardener"}),
+        ("bakery hours", set()),
+        ("What are the hours?", set()),
+    ):
+        assert {ids[number] for number in retriever.named_guides(text)} == named, text
+
+
+def test_the_longest_name_wins_where_names_overlap(bot: Chatbot) -> None:
+    number = [guide.id for guide in bot.guides].index("gardener")
+    assert bot.retriever.named_guides("What does a grounds keeper do?") == {number}
+
+
+def test_only_sections_that_say_something_compete(bot: Chatbot) -> None:
+    retriever = bot.retriever
+    allowed = retriever.allowed(None)
+    said = [bool(section.blocks) for section in bot.index.sections]
+    assert allowed.tolist() == said
+    for number in range(len(bot.guides)):
+        mask = retriever.allowed({number})
+        assert mask.any()
+        assert set(bot.index.guide_of[mask]) == {number}
+
+
+def test_hits_are_ordered_and_within_what_is_allowed(bot: Chatbot) -> None:
+    retriever = bot.retriever
+    reading = retriever.read("How much do bakers make in Ohio?")
+    (evidence,) = retriever.evidence([reading])
+    for guides in (None, {0}, {1, 2}):
+        allowed = retriever.allowed(guides)
+        hits = retriever.hits(evidence, reading.words, allowed, 7)
+        scores = [hit.score for hit in hits]
+        assert scores == sorted(scores, reverse=True)
+        assert all(allowed[hit.section] for hit in hits)
+        assert all(0 <= hit.confidence <= 1 for hit in hits)
+        assert len({hit.section for hit in hits}) == len(hits) == min(7, int(allowed.sum()))
+    nothing = np.zeros(len(bot.index.sections), bool)
+    assert retriever.hits(evidence, reading.words, nothing, 3) == []
+
+
+def test_an_alternate_word_for_word_comes_first_and_is_certain(bot: Chatbot) -> None:
+    retriever = bot.retriever
+    section = bot.index.refs.index("baker#duties")
+    other = retriever.read("How much do bakers make in Ohio?")
+    (evidence,) = retriever.evidence([other])
+    alternate = bot.index.sections[section].alternates[0]
+    hit = retriever.hits(evidence, other.words, retriever.allowed(None), 1, alternate.upper() + "??")[0]
+    assert hit.section == section
+    assert hit.confidence >= CERTAIN
+
+
+def test_a_batch_gives_each_its_own_evidence(bot: Chatbot) -> None:
+    retriever = bot.retriever
+    readings = [
+        retriever.read(text) for text in ("What is a gardener?", "pay in Ohio", "When do bakers start?")
+    ]
+    for together, reading in zip(retriever.evidence(readings), readings, strict=True):
+        (alone,) = retriever.evidence([reading])
+        np.testing.assert_array_equal(together.scores, alone.scores)
+        np.testing.assert_array_equal(together.features, alone.features)
+
+
+@given(
+    st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=9).flatmap(
+        lambda weights: st.tuples(
+            st.just(weights),
+            st.lists(st.floats(-1e3, 1e3), min_size=len(weights) - 1, max_size=len(weights) - 1),
+        )
+    )
+)
+def test_a_confidence_is_a_probability_whatever_the_weights(both: tuple[list[float], list[float]]) -> None:
+    weights, traits = (np.array(values, np.float32) for values in both)
+    odds = float(weights[:-1] @ traits + weights[-1])
+    value = calibrated(weights, traits)
+    assert 0 < value < 1
+    assert (value > 0.5) == (odds > 0) or abs(odds) < 1e-3
+
+
+def test_values_that_can_stand_for_each_other(real_bot: Chatbot) -> None:
+    groups = real_bot.retriever.groups
+    assert frozenset(["california", "washington", "new york", "virginia", "massachusetts"]) in groups
+    assert frozenset(["google", "facebook", "microsoft", "amazon", "apple"]) in groups
+    assert any({"data scientist", "deep learning engineer"} <= group for group in groups), "a family's titles"
+    assert {"texas", "zengig", "software publishers"} <= real_bot.retriever.values
+
+
+@given(st.text(alphabet=string.ascii_letters + " -’'.é", max_size=40))
+def test_folding_a_phrase_is_stable(text: str) -> None:
+    folded = fold_phrase(text)
+    assert fold_phrase(folded) == folded or "." in text
+    assert folded == folded.strip()
+    assert [word for word in folded.split() if not word] == []
+    assert lexical.words(text) or not folded
