@@ -154,8 +154,9 @@ def measure(index: Path, corpus: Path) -> Figures:
         spent = time.perf_counter() - started
         memory = _memory(pid)
     percentiles = statistics.quantiles(times, n=100)
-    milliseconds = (1000 * value for value in (percentiles[49], percentiles[98], max(times)))
-    return Figures(len(questions), failed, *milliseconds, len(times) / spent, in_process, memory)
+    p50, p99, slowest = (1000 * value for value in (percentiles[49], percentiles[98], max(times)))
+    throughput = len(times) / spent
+    return Figures(len(questions), failed, p50, p99, slowest, throughput, in_process, memory)
 
 
 def _memory(pid: int) -> float:

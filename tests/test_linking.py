@@ -9,7 +9,8 @@ def test_a_short_quote_is_named_whole() -> None:
 
 def test_a_long_quote_is_named_by_its_ends() -> None:
     quote = "One two three four five six seven eight nine ten eleven."
-    assert fragment(quote, quote) == ":~:text=One%20two%20three%20four%20five,seven%20eight%20nine%20ten%20eleven."
+    ends = "One%20two%20three%20four%20five,seven%20eight%20nine%20ten%20eleven."
+    assert fragment(quote, quote) == f":~:text={ends}"
 
 
 def test_a_row_is_named_by_its_cells_as_they_stand_in_the_page() -> None:
