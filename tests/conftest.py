@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,15 @@ SMALL = ROOT / "tests" / "corpus"
 # The same examples in every run, however slow the machine is.
 hypothesis.settings.register_profile("askguide", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("askguide")
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Every file of a folder with a hash of what it holds: to see what was touched."""
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
 
 
 @pytest.fixture

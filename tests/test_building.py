@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -20,7 +19,7 @@ from chatbot.building import Report, build, good_words
 from chatbot.cli import main
 from chatbot.errors import IndexError
 from chatbot.settings import Settings
-from tests.conftest import ROOT, SMALL
+from tests.conftest import ROOT, SMALL, files
 from tests.faults import FAULTS, Plant
 from tests.words import WordEncoder
 
@@ -48,15 +47,6 @@ def edit(settings: Settings, old: str, new: str, file: str = "guides/baker.md") 
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def files(folder: Path) -> dict[str, str]:
-    """Every file of a folder with a hash of what it holds."""
-    return {
-        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in folder.rglob("*")
-        if file.is_file()
-    }
 
 
 # What is done -----------------------------------------------------------------------------------
