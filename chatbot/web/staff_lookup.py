@@ -69,7 +69,7 @@ def look_up(bot: Chatbot, question: str, within: str = "") -> list[Match]:
         return []
     numbers = frozenset([[one.id for one in bot.guides].index(guide)]) if guide else frozenset()
     turn = understand(bot.retriever, question, (), numbers)
-    hits = bot.retriever.hits(turn.evidence, turn.words, turn.allowed, most)
+    hits = bot.retriever.hits(turn.evidence, turn.words, turn.allowed, most, turn.understood_as)
     found = []
     for hit in hits:
         ref = bot.index.refs[hit.section]

@@ -26,7 +26,7 @@ from chatbot.building import build
 from chatbot.errors import SettingsError
 from chatbot.journal import Journal
 from chatbot.settings import Settings
-from chatbot.web import signin, staff_record
+from chatbot.web import create_app, signin, staff_record
 from chatbot.web.staff import OPEN, REASONS, mount_staff
 from chatbot.web.staff_lookup import VIEWS, as_markdown, as_text, cite, look_up, sections_below
 from tests.words import WordEncoder
@@ -132,6 +132,21 @@ def test_a_session_of_another_server_opens_nothing(
 def test_a_web_socket_opens_nothing(app: FastAPI) -> None:
     with pytest.raises(WebSocketDisconnect), TestClient(app).websocket_connect("/staff/"):
         pass
+
+
+def test_in_the_whole_app_nothing_else_stands_below_the_path(bot: Chatbot, journal: Journal) -> None:
+    app = create_app(Settings(staff_users=USERS), bot, journal)
+    stranger = TestClient(app, follow_redirects=False)
+    for path in ("/", "/questions", "/gradio_api/info", "/gradio_api/queue/data", "/config", "/assets/x.js"):
+        assert stranger.get(f"/staff{path}").status_code in (303, 404), path
+        assert stranger.post(f"/staff{path}").status_code in (401, 404), path
+    response = stranger.get("/staff/", headers={"Origin": "http://evil.example"})
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "access-control-allow-origin" not in response.headers
+    client = signed_in(app)
+    assert "Highest paying states" in text_of(found(client, OHIO))
+    assert client.post("/api/v1/answers", json={"question": OHIO}).status_code == 200
+    assert ids_on(client.get("/staff/questions")) == [entry.id for entry in journal.entries()] != []
 
 
 def test_the_path_without_a_slash_leads_to_the_pages(stranger: TestClient) -> None:

@@ -22,7 +22,7 @@ let shown = null;
 function lookUp() {
   clearTimeout(timer);
   const body = new URLSearchParams(new FormData(form)).toString();
-  if (body === shown) return;
+  if (body === shown) return false;
   asking?.abort();
   const request = asking = new XMLHttpRequest();
   request.open("POST", form.dataset.found);
@@ -38,6 +38,7 @@ function lookUp() {
   };
   request.onerror = () => say("The server cannot be reached.");
   request.send(body);
+  return true;
 }
 
 function ask(question) {
@@ -54,7 +55,8 @@ if (form) {
   form.elements.within.addEventListener("change", lookUp);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    lookUp();
+    const first = found.querySelector(".passage");
+    if (!lookUp() && first) moveTo(first);
   });
 }
 
