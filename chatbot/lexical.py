@@ -65,6 +65,7 @@ def words(text: str) -> list[Word]:
     return found
 
 
+@lru_cache(maxsize=16384)
 def fold(word: str) -> str:
     """Lower case, accents and inner points gone, possessive cut.
 
@@ -96,6 +97,12 @@ def content_words(text: str) -> list[Word]:
 def stems(text: str) -> list[str]:
     """The stems of a text's content words; of all words if it has no others."""
     return [word.stem for word in content_words(text)] or [word.stem for word in words(text)]
+
+
+@lru_cache(maxsize=65536)
+def all_stems(text: str) -> frozenset[str]:
+    """The stems of all words of a text of the guides; kept, for the same texts are looked at again and again."""
+    return frozenset(word.stem for word in words(text))
 
 
 @dataclass(frozen=True, slots=True)

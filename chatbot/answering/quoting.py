@@ -78,7 +78,7 @@ def _unit_scores(retriever: Retriever, section: int, text: str, vector: Array) -
     asked = {word.stem: retriever.ranker.rarity(word.stem) for word in lexical.content_words(text)}
     total = sum(asked.values()) or 1.0
     for number, unit in enumerate(units):
-        held = {word.stem for word in lexical.words(unit.text)}
+        held = lexical.all_stems(unit.text)
         scores[number] += SAME_WORDS * sum(weight for stem, weight in asked.items() if stem in held) / total
     scores[0] += LEADS
     return {unit: float(score) for unit, score in zip(units, scores, strict=True)}
