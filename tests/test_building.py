@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -84,6 +87,35 @@ def test_the_command_line_says_what_was_done(
         f"promise: at most {Settings().promise:.0%} of answers wrong. Fitted on 45 questions: "
     )
     assert "\r" not in run.stderr  # no progress bar where nobody watches
+
+
+ON_TERMINAL = """
+import sys
+from chatbot import building, cli
+from tests.words import WordEncoder
+building._encoder = lambda settings, place: WordEncoder()
+cli.main(["build", "--corpus", sys.argv[1], "--index", sys.argv[2]])
+"""
+
+
+def test_a_terminal_sees_a_progress_bar(small_settings: Settings) -> None:
+    keyboard, screen = pty.openpty()
+    run = subprocess.Popen(
+        [sys.executable, "-c", ON_TERMINAL, str(small_settings.corpus), str(small_settings.index)],
+        cwd=ROOT, stdin=screen, stdout=subprocess.DEVNULL, stderr=screen,
+    )  # fmt: skip
+    os.close(screen)
+    seen = b""
+    with contextlib.suppress(OSError):  # how Linux says that the terminal was closed
+        while piece := os.read(keyboard, 4096):
+            seen += piece
+    os.close(keyboard)
+    assert run.wait() == 0
+    bars = re.findall(r"\r  embedding \[(█*)(·*)\] (\d+)/174", seen.decode())
+    assert [int(done) for _, _, done in bars] == [*range(0, 174, 32), 174]
+    assert {len(full + rest) for full, rest, _ in bars} == {30}
+    assert bars[-1][0] == "█" * 30
+    assert "174 embedded, 7 reused\r\n" in seen.decode()
 
 
 # Only what is new is embedded -------------------------------------------------------------------

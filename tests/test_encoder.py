@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatbot import index
+from chatbot.answering import Chatbot
 from chatbot.encoder import FILES, OnnxEncoder
 from chatbot.errors import IndexError, ModelError
 from tests.conftest import ROOT
@@ -131,6 +132,13 @@ def test_encoding_needs_neither_pytorch_nor_sentence_transformers(export: Path) 
         [sys.executable, "-c", code, str(export)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert run.stdout.splitlines() == ["(1, 384)", ""]
+
+
+def test_every_passage_of_the_real_guide_fits_the_model(real_bot: Chatbot) -> None:
+    """Nothing of it is lost to the limit."""
+    sizes = [real_bot.index.encoder.count(passage.text) for passage in real_bot.index.passages]
+    assert len(sizes) >= 54
+    assert max(sizes) < real_bot.index.encoder.limit
 
 
 # The encoder of the fast tests ------------------------------------------------------------------
