@@ -70,7 +70,8 @@ class OnnxEncoder:
         tokenizer.enable_truncation(facts["limit"])
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # warnings about initializers are of no use to anybody here
-        options.inter_op_num_threads = 1
+        # A question is too short to share: a second thread gains nothing, and spins while others would work.
+        options.inter_op_num_threads = options.intra_op_num_threads = 1
         try:
             session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime has a class of its own for every mishap
