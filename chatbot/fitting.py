@@ -180,10 +180,10 @@ def _left_out_features(index: Index, rows: npt.NDArray[np.int64], log_odds: Arra
     cosines, near = index.faiss.search(index.vectors[rows], min(NEAREST + 1, len(index.views)))
     features = []
     for number, row in enumerate(rows):
-        keep = (near[number] != row) & (near[number] >= 0)
+        keep = near[number] >= 0
         terms = index.words["terms"][number]
         seen = ranker.weigh(
-            index.vectors[row], terms, cosines[number][keep], near[number][keep], log_odds[number], 0.0
+            index.vectors[row], terms, cosines[number][keep], near[number][keep], log_odds[number], 0.0, [row]
         )
         features.append(seen.features)
     return np.stack(features)
@@ -300,7 +300,8 @@ def keep_promise(
     """The lowest threshold under which at most a share `promise` of what is answered is wrong."""
     order = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(1 - right[order]) / np.arange(1, len(order) + 1)
-    kept = np.flatnonzero(wrong <= promise)
+    last_of_equals = np.append(np.diff(confidence[order]) < 0, True)  # a threshold cannot part equals
+    kept = np.flatnonzero((wrong <= promise) & last_of_equals)
     last = int(kept[-1]) if len(kept) else 0
     threshold = float(confidence[order[last]]) if len(kept) else 1.0
     answered = confidence[answerable] >= threshold
@@ -308,7 +309,8 @@ def keep_promise(
     means = [chance.choice(answered, len(answered)).mean() for _ in range(500)] if len(answered) else [0.0]
     low, high = np.quantile(means, [0.025, 0.975])
     coverage = float(answered.mean()) if len(answered) else 0.0
-    return Promise(threshold, float(wrong[last]), coverage, float(low), float(high))
+    share = float(wrong[last]) if len(kept) else 0.0
+    return Promise(threshold, share, coverage, float(low), float(high))
 
 
 def default_examples(index: Index) -> list[Example]:

@@ -93,11 +93,6 @@ class Ranker:
         return np.array([i for i, view in enumerate(self.index.views) if view.kind == "declined"], np.int64)
 
     @cached_property
-    def has_alternates(self) -> npt.NDArray[np.bool_]:
-        """Which sections have alternates, [sections]."""
-        return np.asarray((self.alternates >= 0).any(axis=1))
-
-    @cached_property
     def answerable(self) -> npt.NDArray[np.bool_]:
         """Which sections say anything, [sections]: a bare heading is never an answer."""
         return np.asarray((self.own[0] >= 0).any(axis=1))
@@ -130,9 +125,8 @@ class Ranker:
         found = []
         for vector, words, near, seen in zip(vectors, terms, cosines, rows, strict=True):
             keep = seen >= 0
-            if self.blind:
-                keep &= near < 0.9999
-            found.append(self.weigh(vector, words, near[keep], seen[keep]))
+            itself = seen[keep & (near >= 0.9999)] if self.blind else ()
+            found.append(self.weigh(vector, words, near[keep], seen[keep], without=itself))
         return found
 
     def weigh(
@@ -143,20 +137,23 @@ class Ranker:
         rows: npt.NDArray[np.int64],
         classifier: Array | None = None,
         detector: float | None = None,
+        without: Sequence[int] | npt.NDArray[np.int64] = (),
     ) -> Evidence:
         """The evidence from the nearest views of one question.
 
-        `classifier` [sections] and `detector` replace the fitted ones while these are being fitted.
+        `classifier` [sections] and `detector` replace the fitted ones while these are being fitted; the
+        views `without` are left out, as if they had never been made.
         """
         floor = float(cosines[-1]) if len(cosines) else -1.0
         by_view = np.full(len(self.index.views) + 1, floor, np.float32)
         by_view[rows] = cosines
-        by_view[-1] = -1.0  # what the -1 of a shorter row points to
+        by_view[[*without, -1]] = -1.0  # what is not there; the -1 of a shorter row points to the last
         kinds = np.stack([by_view[rows].max(axis=1) for rows in self.own])
         own = kinds.max(axis=0)
         near = by_view[self.alternates]
-        closest = np.where(self.has_alternates, near.max(axis=1), own)
-        company = np.where(self.has_alternates, _mean_of_best(near), kinds.mean(axis=0))
+        asked = near.max(axis=1) > -1.0  # of which sections there are alternates
+        closest = np.where(asked, near.max(axis=1), own)
+        company = np.where(asked, _mean_of_best(near), kinds.mean(axis=0))
         if classifier is None:
             classifier = self.classify(vector)
         features = np.stack([closest, company, own, classifier, self.lexical(terms)]).astype(np.float32)

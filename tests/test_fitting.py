@@ -1,0 +1,279 @@
+"""Fitting: nothing is random, no question judges itself, weights are never negative, the promise is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot import fitting, lexical
+from chatbot.answering import Chatbot
+from chatbot.building import fit
+from chatbot.fitting import Example, fit_calibrator, fit_detector, fit_ranker, keep_promise
+from chatbot.index import Index, flat_or_other
+from chatbot.ranking import FEATURES, PROSE_WEIGHTS, QUESTION_WEIGHTS, TRAITS, Ranker, log_softmax
+from chatbot.retrieval import Retriever, calibrated
+from chatbot.settings import Settings
+
+
+def draft(bot: Chatbot) -> Index:
+    """The bot's index as it was before fitting."""
+    terms = [lexical.stems(view.text) for view in bot.index.views if view.kind == "alternate"]
+    return replace(bot.index, fitted={}, words=bot.index.words | {"terms": terms})
+
+
+def without_views(index: Index, dropped: set[int]) -> Index:
+    """An index from which some views were never made."""
+    kept = [number for number in range(len(index.views)) if number not in dropped]
+    vectors = index.vectors[kept]
+    views = tuple(index.views[number] for number in kept)
+    terms = [lexical.stems(view.text) for view in views if view.kind == "alternate"]
+    words = index.words | {"terms": terms}
+    return replace(index, views=views, vectors=vectors, words=words, faiss=flat_or_other(vectors, "Flat"))
+
+
+@pytest.mark.parametrize("name", ["bot", "trades"])
+def test_two_fits_give_identical_arrays(name: str, request: pytest.FixtureRequest) -> None:
+    index = draft(request.getfixturevalue(name))
+    first, promise = fit(index, (), 0.05)
+    second, again = fit(draft(request.getfixturevalue(name)), (), 0.05)
+    assert promise == again
+    assert first.keys() == second.keys()
+    for part in first:
+        assert first[part].dtype == second[part].dtype
+        np.testing.assert_array_equal(first[part], second[part])
+
+
+def test_a_build_holds_what_the_fit_gives_anew(trades: Chatbot) -> None:
+    fitted, _ = fit(draft(trades), (), Settings().promise)
+    assert fitted.keys() == trades.index.fitted.keys()
+    for name, array in fitted.items():
+        np.testing.assert_allclose(array, trades.index.fitted[name], rtol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("name", ["bot", "trades", "real_bot"])
+def test_the_rankers_weights_are_never_negative(name: str, request: pytest.FixtureRequest) -> None:
+    weights = request.getfixturevalue(name).index.fitted["ranker.weights"]
+    assert weights.shape == (len(FEATURES),)
+    assert (weights >= 0).all()
+    assert weights.max() > 0
+
+
+def test_what_is_stored_are_plain_numbers_of_few_parameters(real_bot: Chatbot) -> None:
+    fitted = real_bot.index.fitted
+    assert all(array.dtype.kind in "fib" for array in fitted.values())
+    assert fitted["calibrator.weights"].shape == (len(TRAITS) + 1,)
+    assert 0 < fitted["calibrator.threshold"] < 1
+
+
+def test_features_of_a_left_out_alternate_never_contain_itself(bot: Chatbot) -> None:
+    """They are those of an index that was made without it."""
+    index = draft(bot)
+    rows = np.array([n for n, view in enumerate(index.views) if view.kind == "alternate"])
+    log_odds = np.zeros((len(rows), len(index.sections)), np.float32)
+    features = fitting._left_out_features(index, rows, log_odds)
+    assert features.shape == (len(rows), len(FEATURES), len(index.sections))
+    for number, row in enumerate(rows.tolist()):
+        other = without_views(index, {row})
+        (seen,) = Ranker(other).evidence(index.vectors[[row]], [index.words["terms"][number]])
+        said = [FEATURES.index(name) for name in ("closest", "company", "own", "lexical")]
+        np.testing.assert_allclose(features[number][said], seen.features[said], atol=1e-6)
+        section = index.views[row].section
+        if len(index.sections[section].alternates) > 1:
+            assert features[number][0, section] < 0.999, "it does not see itself"
+
+
+def test_a_classifier_never_sees_the_question_that_it_judges() -> None:
+    """Vectors without any pattern: where a row saw itself, it would be known by heart."""
+    chance = np.random.default_rng(1)
+    vectors = chance.standard_normal((80, 64)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    labels = np.arange(80) % 8
+    weights, bias, left_out = fitting._fit_classifier(vectors, labels)
+    by_heart = (vectors @ weights.T + bias).argmax(axis=1) == labels
+    judged = left_out.argmax(axis=1) == labels
+    assert by_heart.mean() > 0.9
+    assert judged.mean() < 0.4
+    np.testing.assert_allclose(np.exp(left_out).sum(axis=1), 1.0, rtol=1e-4)
+
+
+def test_a_classifier_of_two_classes() -> None:
+    vectors = np.eye(2, dtype=np.float32)[[0, 1] * 10]
+    weights, bias, left_out = fitting._fit_classifier(vectors, np.array([3, 7] * 10))
+    assert weights.shape == (2, 2)
+    assert ((vectors @ weights.T + bias).argmax(axis=1) == [0, 1] * 10).all()
+    assert (left_out.argmax(axis=1) == [0, 1] * 10).all()
+
+
+@given(st.lists(st.integers(0, 5), max_size=40))
+def test_folds_cut_every_class_alike(labels: list[int]) -> None:
+    places = fitting._place_in_class(np.array(labels, np.int64))
+    for label in set(labels):
+        of_class = [place for place, other in zip(places.tolist(), labels, strict=True) if other == label]
+        assert of_class == list(range(len(of_class)))
+
+
+def test_weights_find_the_feature_that_tells() -> None:
+    """Of five features one is the truth, one its contrary, the rest is noise."""
+    chance = np.random.default_rng(2)
+    labels = chance.integers(0, 6, 200)
+    features = chance.standard_normal((200, len(FEATURES), 6)).astype(np.float32)
+    truth = np.eye(6, dtype=np.float32)[labels]
+    features[:, 1] = truth + 0.1 * features[:, 1]
+    features[:, 2] = -truth
+    rivals = np.ones((200, 6), bool)
+    weights = fitting._fit_weights(features, labels, rivals, classified=True)
+    assert weights.argmax() == 1
+    assert weights[2] == 0.0
+    scores = np.einsum("f,qfs->qs", weights, features)
+    assert (scores.argmax(axis=1) == labels).mean() > 0.95
+    assert fitting._fit_weights(features, labels, rivals, classified=False)[FEATURES.index("classifier")] == 0
+
+
+def test_a_section_that_does_not_compete_is_not_held_against_a_question() -> None:
+    labels = np.zeros(60, np.int64)
+    features = np.zeros((60, len(FEATURES), 2), np.float32)
+    features[:, 0, 1] = 5.0  # the other section looks better by the first feature
+    features[:, 2, 0] = 1.0
+    alone = np.array([[True, False]] * 60)
+    with_rival = fitting._fit_weights(features, labels, np.ones((60, 2), bool), classified=True)
+    without = fitting._fit_weights(features, labels, alone, classified=True)
+    assert with_rival[0] == 0.0
+    np.testing.assert_allclose(without[:1], 0.0, atol=1e-3)  # nothing pushes it up or down but the ridge
+    assert with_rival[2] > without[2]
+
+
+def test_alternates_of_a_role_compete_within_their_guide(trades: Chatbot, bot: Chatbot) -> None:
+    for each in (trades, bot):
+        index = each.index
+        sections = np.arange(len(index.sections))
+        rivals = fitting._rivals(index, sections)
+        for number in sections.tolist():
+            guide = index.guides[index.guide_of[number]]
+            same = index.guide_of == index.guide_of[number]
+            expected = same if guide.aliases else np.ones(len(sections), bool)
+            np.testing.assert_array_equal(rivals[number], expected)
+
+
+def test_without_alternates_there_are_default_weights(bot: Chatbot) -> None:
+    index = draft(bot)
+    alternates = {n for n, view in enumerate(index.views) if view.kind in ("alternate", "declined")}
+    bare = without_views(index, alternates)
+    fitted = fit_ranker(bare)
+    assert any(np.array_equal(fitted["ranker.weights"], w) for w in (PROSE_WEIGHTS, QUESTION_WEIGHTS))
+    assert fit_detector(bare) == {}
+    weights, promise = fit_calibrator(bare, (), 0.05)
+    np.testing.assert_array_equal(weights["calibrator.weights"], fitting.DEFAULT_CALIBRATOR)
+    assert promise.threshold == fitting.DEFAULT_THRESHOLD
+    answers = Chatbot(replace(bare, fitted=fit(bare, (), 0.05)[0]))
+    answer = answers.ask("How much do bakers make in Ohio?")
+    assert answer.sources[0].ref == "baker#salary-states"
+
+
+def test_the_detector_tells_declined_questions_apart(real_bot: Chatbot) -> None:
+    index = real_bot.index
+    ranker = real_bot.retriever.ranker
+    odds = {
+        kind: np.array([ranker.detect(index.vectors[n]) for n, v in enumerate(index.views) if v.kind == kind])
+        for kind in ("alternate", "declined")
+    }
+    assert (odds["alternate"] > 0).mean() > 0.9
+    assert (odds["declined"] < 0).mean() > 0.9
+
+
+def test_examples_of_golden_questions_are_used_when_there_are_enough(bot: Chatbot) -> None:
+    index = draft(bot)
+    index = replace(index, fitted=fit_ranker(index))
+    own = fitting.default_examples(index)
+    strict = [Example(example.question, frozenset()) for example in own]
+    assert len(own) >= fitting.FEW
+    plain, _ = fit_calibrator(index, own, 0.05)
+    few, _ = fit_calibrator(index, strict[: fitting.FEW - 1], 0.05)
+    alone, _ = fit_calibrator(index, (), 0.05)
+    np.testing.assert_array_equal(few["calibrator.weights"], alone["calibrator.weights"])
+    assert not np.array_equal(plain["calibrator.weights"], alone["calibrator.weights"])
+
+
+def test_default_examples_are_few_of_each_section_and_know_their_guide(trades: Chatbot) -> None:
+    for example in fitting.default_examples(trades.index):
+        (section,) = example.relevant
+        assert example.guides == {int(trades.index.guide_of[section])}
+        assert example.question in trades.index.sections[section].alternates
+
+
+def test_a_blind_retriever_does_not_see_the_question_itself(trades: Chatbot) -> None:
+    question = "Why does a sheet bend?"
+    section = trades.index.refs.index("bookbinder#step-paper")
+    seeing, blind = (Retriever(trades.index, blind=blind) for blind in (False, True))
+    near = [r.evidence([r.read(question)])[0].features[0, section] for r in (seeing, blind)]
+    assert near[0] > 0.999
+    assert near[1] < 0.9
+
+
+# The promise -------------------------------------------------------------------------------------
+
+
+def test_a_promise_on_hand_made_numbers() -> None:
+    confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
+    right = np.array([1.0, 1.0, 1.0, 0.0, 1.0, 0.0])
+    answerable = np.array([True, True, True, False, True, False])
+    never_wrong = keep_promise(confidence, right, answerable, 0.01)
+    assert (never_wrong.threshold, never_wrong.wrong, never_wrong.coverage) == (0.7, 0.0, 0.75)
+    a_fifth = keep_promise(confidence, right, answerable, 0.2)
+    assert (a_fifth.threshold, a_fifth.wrong, a_fifth.coverage) == (0.5, 0.2, 1.0)
+    all_of_it = keep_promise(confidence, right, answerable, 0.4)
+    assert (all_of_it.threshold, all_of_it.coverage) == (0.4, 1.0)
+    assert all_of_it.low == all_of_it.coverage == all_of_it.high
+
+
+def test_a_promise_that_cannot_be_kept_answers_nothing() -> None:
+    nothing = keep_promise(np.array([0.9, 0.5]), np.array([0.0, 0.0]), np.array([True, True]), 0.05)
+    assert (nothing.threshold, nothing.coverage, nothing.wrong) == (1.0, 0.0, 0.0)
+
+
+def test_a_promise_with_nobody_who_can_be_answered() -> None:
+    nobody = keep_promise(np.array([0.9, 0.5]), np.array([0.0, 0.0]), np.array([False, False]), 0.05)
+    assert (nobody.coverage, nobody.low, nobody.high) == (0.0, 0.0, 0.0)
+
+
+rows = st.lists(
+    st.tuples(st.integers(1, 19).map(lambda n: n / 20), st.booleans(), st.booleans()), min_size=1, max_size=60
+)
+
+
+@given(rows, st.floats(0.01, 0.6))
+def test_a_promise_holds_on_the_questions_that_it_was_made_on(
+    table: list[tuple[float, bool, bool]], promise: float
+) -> None:
+    confidence, right, answerable = (np.array(column) for column in zip(*table, strict=True))
+    kept = keep_promise(confidence, right.astype(float), answerable, promise)
+    answered = confidence >= kept.threshold
+    if answered.any():
+        assert 1 - right[answered].mean() <= promise + 1e-9
+        assert kept.wrong == pytest.approx(1 - right[answered].mean())
+    for lower in set(confidence[confidence < kept.threshold].tolist()):  # no lower threshold would keep it
+        assert 1 - right[confidence >= lower].mean() > promise
+    assert 0 <= kept.low <= kept.high <= 1
+
+
+def test_a_logistic_regression_finds_the_odds_again() -> None:
+    chance = np.random.default_rng(3)
+    inputs = chance.uniform(0, 1, (4000, 3)).astype(np.float32)
+    inputs[:, 2] = 0.5  # never varies, so tells nothing
+    odds = 6 * inputs[:, 0] - 4 * inputs[:, 1] - 1
+    labels = (chance.uniform(size=4000) < 1 / (1 + np.exp(-odds))).astype(float)
+    weights = fitting._fit_logistic(inputs, labels, np.ones(4000))
+    assert weights[0] == pytest.approx(6, abs=0.7)
+    assert weights[1] == pytest.approx(-4, abs=0.7)
+    assert weights[2] == 0.0
+    mean = np.mean([calibrated(weights, row) for row in inputs])
+    assert mean == pytest.approx(labels.mean(), abs=0.01)
+
+
+def test_log_softmax_is_normalised_even_with_sections_out_of_the_race() -> None:
+    logs = log_softmax(np.array([[1.0, 2.0, fitting.NEVER]]))
+    np.testing.assert_allclose(np.exp(logs).sum(), 1.0)
+    assert np.exp(logs[0, 2]) == 0.0

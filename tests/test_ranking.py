@@ -1,0 +1,222 @@
+"""The ranker: each feature and trait is what it says, held against plain NumPy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot import lexical
+from chatbot.answering import Chatbot
+from chatbot.index import flat_or_other
+from chatbot.ranking import (
+    FEATURES,
+    PROSE_WEIGHTS,
+    QUESTION_WEIGHTS,
+    TRAITS,
+    Evidence,
+    Ranker,
+    average,
+    default_weights,
+    log_softmax,
+    softmax,
+)
+from chatbot.retrieval import Retriever
+
+QUESTIONS = [
+    "How much do bakers make in Ohio?",
+    "When does a baker start work?",
+    "What is a gardener?",
+    "spade, rake and secateurs",
+    "zzz",
+]
+
+
+def evidence(ranker: Ranker, question: str) -> Evidence:
+    vector = ranker.index.encoder.encode([question])
+    return ranker.evidence(vector, [lexical.stems(question)])[0]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_features_are_what_they_say(bot: Chatbot, question: str) -> None:
+    """Against all cosines of all views, section by section: this corpus has fewer than are looked at."""
+    index, ranker = bot.index, bot.retriever.ranker
+    seen = evidence(ranker, question)
+    cosines = index.vectors @ index.encoder.encode([question])[0]
+    said = dict(zip(FEATURES, seen.features, strict=True))
+    for number, section in enumerate(index.sections):
+        of = {
+            kind: sorted(
+                (
+                    float(c)
+                    for c, v in zip(cosines, index.views, strict=True)
+                    if (v.section, v.kind) == (number, kind)
+                ),
+                reverse=True,
+            )
+            for kind in ("title", "passage", "unit", "alternate")
+        }
+        if not section.blocks:
+            assert seen.scores[number] == -np.inf
+            continue
+        own = max(of["title"] + of["passage"] + of["unit"])
+        alternates = of["alternate"][:3]
+        closest = alternates[0] if alternates else own
+        mean = np.mean([of[kind][0] for kind in ("title", "passage", "unit")])
+        assert said["own"][number] == pytest.approx(own, abs=1e-5)
+        assert said["closest"][number] == pytest.approx(closest, abs=1e-5)
+        assert said["company"][number] == pytest.approx(np.mean(alternates) if alternates else mean, abs=1e-5)
+    np.testing.assert_allclose(
+        seen.scores[ranker.answerable], (ranker.weights @ seen.features)[ranker.answerable], rtol=1e-5
+    )
+
+
+def test_a_section_beyond_the_nearest_views_is_no_nearer_than_the_last(
+    bot: Chatbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.ranking.NEAREST", 10)
+    seen = evidence(bot.retriever.ranker, QUESTIONS[0])
+    assert len(seen.views) == len(seen.cosines) == 10
+    assert (seen.features[2][bot.retriever.ranker.answerable] >= seen.cosines[-1] - 1e-6).all()
+
+
+def test_lexical_is_the_share_of_the_best_conceivable(bot: Chatbot) -> None:
+    ranker = bot.retriever.ranker
+    shares = ranker.lexical(lexical.stems("flour water yeast"))
+    assert shares.argmax() == bot.index.refs.index("baker#definition")
+    assert shares.min() >= 0.0
+    assert shares.max() <= 1.0 + 1e-6
+    assert ranker.lexical(["nosuchword"]).max() == 0.0
+    assert ranker.lexical([]).max() == 0.0
+
+
+def test_a_classifier_knows_its_alternates(real_bot: Chatbot) -> None:
+    ranker, index = real_bot.retriever.ranker, real_bot.index
+    rows = [n for n, view in enumerate(index.views) if view.kind == "alternate"][::25]
+    logs = [ranker.classify(index.vectors[row]) for row in rows]
+    right = [index.views[row].section == int(log.argmax()) for row, log in zip(rows, logs, strict=True)]
+    assert np.mean(right) > 0.9
+    assert all(np.exp(log).sum() == pytest.approx(1.0, abs=1e-3) for log in logs), "every section is taught"
+
+
+def test_without_a_classifier_or_detector_they_say_nothing(bot: Chatbot) -> None:
+    ranker = Ranker(replace(bot.index, fitted={}))
+    vector = bot.index.vectors[0]
+    assert not ranker.classify(vector).any()
+    assert ranker.detect(vector) == 0.0
+    np.testing.assert_array_equal(ranker.weights, PROSE_WEIGHTS)
+
+
+def test_views_left_out_are_as_if_never_made(bot: Chatbot) -> None:
+    ranker, index = bot.retriever.ranker, bot.index
+    section = index.refs.index("baker#duties")
+    rows = [n for n, v in enumerate(index.views) if (v.section, v.kind) == (section, "alternate")]
+    vector = index.vectors[rows[0]]
+    cosines, near = index.faiss.search(vector[None], len(index.views))
+    whole = ranker.weigh(vector, [], cosines[0], near[0])
+    without = ranker.weigh(vector, [], cosines[0], near[0], without=rows)
+    assert whole.features[0, section] == pytest.approx(1.0, abs=1e-5)
+    assert without.features[0, section] == without.features[2, section] < 0.999, "closest then is own"
+    others = np.arange(len(index.sections)) != section
+    np.testing.assert_array_equal(whole.features[:, others], without.features[:, others])
+
+
+def test_refused_questions_are_near_themselves(real_bot: Chatbot) -> None:
+    index, retriever = real_bot.index, real_bot.retriever
+    declined = [view.text for view in index.views if view.kind == "declined"][:5]
+    for reading in map(retriever.read, declined):
+        (seen,) = retriever.evidence([reading])
+        nearest, company, odds = seen.refused
+        assert nearest >= company
+        assert odds < 0, "the detector says no"
+        if reading.text in declined:
+            assert nearest > 0.999
+
+
+def test_the_traits_are_in_their_order(bot: Chatbot) -> None:
+    retriever = bot.retriever
+    reading = retriever.read("How much do bakers make in Zanzibar?")
+    (seen,) = retriever.evidence([reading])
+    allowed = retriever.allowed(None)
+    section = int(np.where(allowed, seen.scores, -np.inf).argmax())
+    traits = dict(zip(TRAITS, retriever.ranker.traits(seen, section, reading.words, allowed), strict=True))
+    assert traits["closest"] == seen.features[0, section]
+    assert traits["company"] == seen.features[1, section]
+    assert traits["own"] == seen.features[2, section]
+    assert traits["unknown"] == 1.0
+    assert 0 < traits["covered"] < 1
+    assert traits["refused"] == pytest.approx(seen.refused[0])
+    alone = np.zeros_like(allowed)
+    alone[section] = True
+    only = retriever.ranker.traits(seen, section, reading.words, alone)
+    assert only[TRAITS.index("share")] == pytest.approx(1.0)
+    assert traits["share"] < 1.0
+
+
+def test_coverage_weighs_rare_words_more(bot: Chatbot) -> None:
+    ranker = bot.retriever.ranker
+    section = bot.index.refs.index("baker#definition")
+    words = {text: lexical.content_words(text) for text in ("flour", "flour visa", "baker visa", "visa", "")}
+    covered = {text: ranker.coverage(section, found) for text, found in words.items()}
+    assert covered["flour"] == covered[""] == 1.0
+    assert covered["visa"] == 0.0
+    assert 0 < covered["baker visa"] < covered["flour visa"] < 1, "bakers are everywhere, flour is rare"
+    assert ranker.unknown(words["baker visa"]) == 1.0
+    assert ranker.rarity("nosuchstem") > ranker.rarity("flour") > ranker.rarity("baker")
+
+
+def test_a_blind_coverage_leaves_the_question_itself_out(trades: Chatbot) -> None:
+    section = trades.index.refs.index("bookbinder#definition")
+    words = lexical.content_words("Who puts books together for a living?")
+    seeing, blind = (Retriever(trades.index, blind=blind).ranker for blind in (False, True))
+    assert seeing.coverage(section, words) == 1.0
+    assert 0 < blind.coverage(section, words) < 1.0, "nothing but the question itself speaks of a living"
+    other = lexical.content_words("What does a bookbinder sew?")
+    assert blind.coverage(section, other) == seeing.coverage(section, other) == 1.0
+
+
+def test_default_weights_depend_on_whether_the_titles_ask(bot: Chatbot) -> None:
+    np.testing.assert_array_equal(default_weights(bot.index), PROSE_WEIGHTS)
+    asking = tuple(
+        replace(guide, sections=tuple(replace(s, title=f"What about {s.title}") for s in guide.sections))
+        for guide in bot.guides
+    )
+    np.testing.assert_array_equal(default_weights(replace(bot.index, guides=asking)), QUESTION_WEIGHTS)
+
+
+def test_averaging_readings(bot: Chatbot) -> None:
+    ranker = bot.retriever.ranker
+    one, other = (evidence(ranker, question) for question in QUESTIONS[:2])
+    assert average([one]) is one
+    both = average([one, other])
+    np.testing.assert_allclose(both.features, (one.features + other.features) / 2, rtol=1e-6)
+    said = ranker.answerable
+    np.testing.assert_allclose(both.scores[said], (one.scores[said] + other.scores[said]) / 2, rtol=1e-6)
+    assert both.refused == pytest.approx(tuple(np.mean([one.refused, other.refused], axis=0)))
+
+
+def test_another_faiss_index_finds_nearly_the_same(bot: Chatbot) -> None:
+    """The features come from whatever the index finds; HNSW finds the same among few views."""
+    other = Ranker(replace(bot.index, faiss=flat_or_other(bot.index.vectors, "HNSW32")))
+    for question in QUESTIONS[:4]:
+        flat, graph = evidence(bot.retriever.ranker, question), evidence(other, question)
+        assert flat.scores.argmax() == graph.scores.argmax()
+
+
+numbers = st.lists(st.floats(-50, 50), min_size=1, max_size=20).map(np.array)
+
+
+@given(numbers)
+def test_softmax_gives_shares(values: np.ndarray) -> None:
+    shares = softmax(values)
+    assert shares.sum() == pytest.approx(1.0)
+    assert (np.diff(shares[np.argsort(values)]) >= 0).all()
+    np.testing.assert_allclose(np.exp(log_softmax(values)), shares, rtol=1e-6)
+    np.testing.assert_allclose(softmax(values + 7), shares, rtol=1e-6)
+
+
+def test_softmax_gives_nothing_to_what_is_out_of_the_race() -> None:
+    np.testing.assert_allclose(softmax(np.array([1.0, -np.inf, 1.0])), [0.5, 0.0, 0.5])
