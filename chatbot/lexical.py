@@ -101,7 +101,7 @@ def stems(text: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def all_stems(text: str) -> frozenset[str]:
-    """The stems of all words of a text of the guides; kept, for the same texts are looked at again and again."""
+    """The stems of all words of a guide's text; kept, for the same texts are looked at again and again."""
     return frozenset(word.stem for word in words(text))
 
 
