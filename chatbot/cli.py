@@ -83,7 +83,12 @@ def build(corpus: Path | None, index: Path | None) -> None:
             )
 
     click.echo(f"building {settings.index} from {settings.corpus} …", err=True)
-    report = build_index(settings, progress)
+    try:
+        report = build_index(settings, progress)
+    except ImportError as error:
+        raise ChatbotError(
+            f"building needs the build packages ({error.name})", remedy="pip install 'askguide[build]'"
+        ) from error
     promise = report.promise
     click.echo(
         f"build {report.build}: {report.guides} guides, {report.sections} sections, {report.views} views, "
@@ -328,7 +333,7 @@ def _lines(answer: Answer, bot: Chatbot) -> Iterator[str]:
         for source in answer.sources[:1]:
             yield ""
             yield click.style(_wrap(source.quote, "  │ "), fg="green")
-            yield f"  {source.guide} › {source.section}"
+            yield _wrap(f"{source.guide} › {source.section}", "  ")
             yield click.style(f"  {source.url or _place(source, bot)}", fg="blue") + click.style(
                 f"  {source.ref}", dim=True
             )

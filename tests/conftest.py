@@ -71,18 +71,19 @@ def bot(small_index: Path) -> Chatbot:
 def real_index(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The index folder of the project's own corpus, built by the command line, once for all workers.
 
-    It lies in pytest's cache, so that the next run embeds only what changed.
+    It is built in pytest's cache, so that the next run embeds only what changed, and copied for this run.
     """
     base = tmp_path_factory.getbasetemp()
     run = base.parent if base.name.startswith("popen-") else base  # pytest-xdist: a folder a worker
-    folder = pytestconfig.cache.mkdir("real") / "index"
-    with (run / "real.lock").open("a+") as done:
-        fcntl.flock(done, fcntl.LOCK_EX)
-        if not done.tell():
-            command = [sys.executable, "-m", "chatbot", "build", "--index", str(folder)]
-            subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-            done.write("done")
-    return folder
+    cache = pytestconfig.cache.mkdir("real")
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (run / "real").exists():
+            command = [sys.executable, "-m", "chatbot", "build", "--index", str(cache / "index")]
+            built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            assert built.returncode == 0, built.stderr
+            shutil.copytree(cache / "index", run / "real" / "index")
+    return run / "real" / "index"
 
 
 @pytest.fixture(scope="session")

@@ -268,13 +268,21 @@ def test_a_model_is_exported_once_and_again_when_its_export_is_damaged(
     assert calls == [tiny, tiny, other]
 
 
-def test_another_model_answers(tiny: str, exported: Path, small_settings: Settings) -> None:
+@pytest.mark.parametrize("variant", ["fp32", "int8"])
+def test_another_model_answers_in_the_variant_that_is_set(
+    tiny: str, exported: Path, small_settings: Settings, variant: str
+) -> None:
     """From a folder, through the real encoder, however little a model of random weights understands."""
-    settings = replace(small_settings, model=tiny)
-    cache = index.encoder_cache(settings.index, fingerprint(tiny))
-    shutil.copytree(exported, cache)
-    build(settings)
+    settings = replace(small_settings, model=tiny, encoder=variant)
+    shutil.copytree(exported, index.encoder_cache(settings.index, fingerprint(tiny)))
+    name = build(settings).build
     bot = Chatbot.load(settings.index)
     assert bot.index.vectors.shape == (len(bot.index.views), 32)
     np.testing.assert_allclose(np.linalg.norm(bot.index.vectors, axis=1), 1, atol=1e-4)
-    assert len(bot.search("baker", k=3)) == 3
+    np.testing.assert_array_equal(
+        OnnxEncoder.load(exported, variant).encode(["What is a baker?"]),
+        bot.index.encoder.encode(["What is a baker?"]),
+    )
+    assert bot.search("baker", k=3)[0].ref
+    held = files(settings.index / "builds" / name / "encoder")
+    assert sorted(held) == sorted([f"{variant}.onnx", "encoder.json", "tokenizer.json"])
