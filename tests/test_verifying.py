@@ -29,7 +29,7 @@ def answer_of(bot: Chatbot, question: str = QUESTION) -> dict[str, Any]:
 def sources_of(bot: Chatbot, section: int) -> dict[str, Any]:
     """Whatever a question about a section may quote, as an answer to verify."""
     found = bot.index.sections[section]
-    questions = [found.title, *found.alternates[:3]]
+    questions = [found.title, *found.alternates[:1]]
     sources = [source for question in questions for source in bot.search(question, k=100)]
     assert bot.index.refs[section] in {source.ref for source in sources} or not found.blocks
     return {"sources": [dataclasses.asdict(source) for source in sources]}
