@@ -66,8 +66,7 @@ def measure(index: Path, corpus: Path, rounds: int = 5) -> Comparison:
                     end = _tell(process, [])
                 figures.memory.append(end["memory"])
                 figures.torch |= end["torch"]
-            command = Path(sys.executable).with_name("chatbot")
-            asks.append(_time([str(command), "ask", QUESTION, "--index", str(index)]))
+            asks.append(_time([sys.executable, "-m", "chatbot", "ask", QUESTION, "--index", str(index)]))
             gradio.append(_time([sys.executable, "-c", "import gradio"]))
     return Comparison(ours, plain, asks, gradio)
 
@@ -99,7 +98,7 @@ def _tell(process: subprocess.Popen[str], questions: Sequence[tuple[str, list[st
     process.stdin.flush()
     reply = process.stdout.readline()
     if not reply:
-        raise SystemExit(f"{' '.join(map(str, process.args))} died")  # type: ignore[arg-type]
+        raise SystemExit(f"the process of one system ended with {process.wait()} before it had answered")
     return json.loads(reply)
 
 

@@ -28,6 +28,7 @@ ASKS = re.compile(r"(?:what|which|who|when|where|why|how|is|are|do|does|can|coul
 
 # Nearest views looked at for a question. Sections without any among them count as no nearer than the last.
 NEAREST = 256
+FURTHER = 1024  # without alternates: then title, passage and units count together, not the nearest alone
 
 # What is known of a section for a question, in the order of the weights:
 #   closest     cosine to the nearest alternate question (to the nearest view where there is none)
@@ -121,7 +122,8 @@ class Ranker:
 
     def evidence(self, vectors: Vectors, terms: Sequence[Sequence[str]]) -> list[Evidence]:
         """What each section has to say for itself, for questions given as vectors and terms."""
-        cosines, rows = self.index.faiss.search(vectors, min(NEAREST, len(self.index.views)))
+        reach = NEAREST if (self.alternates >= 0).any() else FURTHER
+        cosines, rows = self.index.faiss.search(vectors, min(reach, len(self.index.views)))
         found = []
         for vector, words, near, seen in zip(vectors, terms, cosines, rows, strict=True):
             keep = seen >= 0
