@@ -194,6 +194,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     if moved is not None:
         merged = retriever.index.sections[moved].title
         words = ()
+    elif NEXT.search(reading.text) and is_step(retriever.index.sections[topic]):
+        merged = f"What comes after the last? Step {len(_family(retriever, topic)) + 1}"
     return Turn(merged, evidence, words, allowed, named, follows=True)
 
 
@@ -281,6 +283,16 @@ def _numbered(retriever: Retriever, text: str, among: Sequence[int]) -> list[int
         return []
     title = re.compile(rf"{wanted[1]} {wanted[2]}\b", re.I)
     return [n for n in among if title.match(retriever.index.sections[n].title)]
+
+
+def step_beyond(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
+    """The step that a text names by number and that is not in the section's sequence, with those that are."""
+    wanted = STEP.search(text)
+    line = _children(retriever, section) or _family(retriever, section)
+    steps = [n for n in line if is_step(retriever.index.sections[n])]
+    if not wanted or not steps or _numbered(retriever, text, steps):
+        return None
+    return wanted[0].capitalize(), tuple(retriever.index.sections[n].title for n in steps)
 
 
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:

@@ -146,7 +146,7 @@ def test_history_and_guide(run: Any) -> None:
     ],
 )
 def test_wrapping(monkeypatch: pytest.MonkeyPatch, text: str, indent: str, wrapped: str) -> None:
-    monkeypatch.setattr(cli.shutil, "get_terminal_size", lambda default: os.terminal_size((10, 24)))
+    monkeypatch.setenv("COLUMNS", "10")
     assert cli._wrap(text, indent) == wrapped
 
 

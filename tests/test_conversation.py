@@ -103,9 +103,15 @@ def test_a_sequence(real_bot: Chatbot, history: list[str], question: str, found:
     assert answer.understood_as == answer.sources[0].section
 
 
-def test_a_step_that_is_not_there(real_bot: Chatbot) -> None:
-    answer = real_bot.ask("step 9?", [PATH])
-    assert answer.kind != "answer"
+@pytest.mark.parametrize(
+    ("history", "question", "missing"),
+    [([PATH], "step 9?", "Step 9"), ([], "What is step 12?", "Step 12"),
+     (["What is step 8?"], "what comes next?", "Step 9")],
+)  # fmt: skip
+def test_a_step_that_is_not_there(real_bot: Chatbot, history: list[str], question: str, missing: str) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.reason, answer.missing) == ("no_answer", "not_in_guide", (missing,))
+    assert "Step 8: Job application" in answer.text
 
 
 def test_a_step_of_which_there_are_several_is_that_of_the_conversation(trades: Chatbot) -> None:

@@ -10,6 +10,7 @@ import signal
 import socket
 import sqlite3
 import stat
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -266,10 +267,12 @@ def test_a_vote_waits_for_its_answer_to_be_written(url: str, journal: Journal) -
 def test_recording_does_not_wait_for_the_database(url: str, journal: Journal) -> None:
     journal.flush()
     with blocked(url):
-        started = time.perf_counter()
+        took = []
         for number in range(1000):
+            started = time.perf_counter()
             journal.record(answer(f"a{number}"), ["earlier"], "api")
-        assert (time.perf_counter() - started) / 1000 < 0.001
+            took.append(time.perf_counter() - started)
+        assert statistics.median(took) < 0.001
         assert journal.waiting > 700  # some are in the writer's hands
     journal.flush()
     assert (journal.lost, journal.waiting, len(list(journal.entries()))) == (0, 0, 1000)
@@ -777,10 +780,12 @@ journal.record(answer("before"), [], "chat")
 assert journal.vote("before", "up")
 size = os.path.getsize(journal._engine.url.database + "-wal")
 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-started = time.perf_counter()
+took = []
 for number in range(100):
+    started = time.perf_counter()
     journal.record(answer(f"during{number}"), [], "chat")
-assert time.perf_counter() - started < 0.5
+    took.append(time.perf_counter() - started)
+assert statistics.median(took) < 0.003
 try:
     journal.vote("before", "down")
 except JournalError:
@@ -803,10 +808,12 @@ def test_a_database_that_goes_away_and_comes_back_has_it_all(
     assert journal.vote("before", "up")
     cluster.stop("immediate")  # like kill -9: what was acknowledged has to be there afterwards
     try:
-        started = time.perf_counter()
+        took = []
         for number in range(200):
+            started = time.perf_counter()
             journal.record(answer(f"during{number}"), [], "chat")
-        assert time.perf_counter() - started < 0.5
+            took.append(time.perf_counter() - started)
+        assert statistics.median(took) < 0.003
         with pytest.raises(JournalError, match="cannot be written"):
             journal.vote("before", "down")
         with pytest.raises(JournalError, match="cannot be read"):

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chatbot import lexical
+from chatbot.conversation import step_beyond
 from chatbot.guides import Unit
 from chatbot.lexical import Word
 from chatbot.passages import Passage
@@ -123,8 +124,10 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
 
     A value is a word that no text of the corpus holds and that is used like one ("in Oregon", "Netflix"),
     one that stands in another table or list but not in this ("Texas"), a longer name than the one that
-    is there ("West Virginia"), or a place past the last row ("the sixth highest").
+    is there ("West Virginia"), a place past the last row ("the sixth highest"), or a step past the last.
     """
+    if beyond := step_beyond(retriever, section, text):
+        return Absent(*beyond, "step")
     for listing in listings(retriever, section):
         keys = tuple(listing.keys)
         noun = listing.header[0].lower() if listing.header else "entry"
