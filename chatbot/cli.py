@@ -64,27 +64,28 @@ def _bot(settings: Settings) -> Chatbot:
     return Chatbot.load(settings.index, settings)
 
 
+def _draw(done: int, total: int) -> None:
+    """Draws how far the embedding is, where somebody is there to see it."""
+    if total and sys.stderr.isatty():
+        width = 30 * done // total
+        end = "\n" if done == total else ""
+        click.echo(
+            f"\r  embedding [{'█' * width}{'·' * (30 - width)}] {done}/{total}{end}", nl=False, err=True
+        )
+
+
 @main.command()
 @corpus_option
 @index_option
 def build(corpus: Path | None, index: Path | None) -> None:
     """Read the corpus and write the index; only what changed is embedded."""
     from chatbot.building import build as build_index
+    from chatbot.fitting import FEW
 
     settings = _settings(corpus, index)
-    on_terminal = sys.stderr.isatty()
-
-    def progress(done: int, total: int) -> None:
-        if on_terminal and total:
-            width = 30 * done // total
-            end = "\n" if done == total else ""
-            click.echo(
-                f"\r  embedding [{'█' * width}{'·' * (30 - width)}] {done}/{total}{end}", nl=False, err=True
-            )
-
     click.echo(f"building {settings.index} from {settings.corpus} …", err=True)
     try:
-        report = build_index(settings, progress)
+        report = build_index(settings, _draw)
     except ImportError as error:
         raise ChatbotError(
             f"building needs the build packages ({error.name})", remedy="pip install 'askguide[build]'"
@@ -95,11 +96,19 @@ def build(corpus: Path | None, index: Path | None) -> None:
         f"{report.embedded} embedded, {report.reused} reused",
         err=True,
     )
-    if promise.high:
+    cost = (
+        f"{promise.coverage:.0%} of answerable ones get an answer (95 % interval {promise.low:.0%} to "
+        f"{promise.high:.0%}), from confidence {promise.threshold:.2f} on"
+    )
+    if report.examples >= FEW:
+        said = (
+            f"promise: at most {settings.promise:.0%} of answers wrong. Fitted on {report.examples} questions"
+        )
+        click.echo(f"{said}: {cost}", err=True)
+    elif promise.high:
         click.echo(
-            f"promise: at most {settings.promise:.0%} of answers wrong. Fitted on {report.examples} "
-            f"questions: {promise.coverage:.0%} of answerable ones get an answer (95 % interval "
-            f"{promise.low:.0%} to {promise.high:.0%}), from confidence {promise.threshold:.2f} on",
+            "no promise: too few golden questions to judge it by. Fitted on alternates, each left out: "
+            f"{cost}; {promise.wrong:.0%} of these answers are wrong",
             err=True,
         )
     if report.alternates < report.sections * 3:
