@@ -115,6 +115,7 @@ def _fit_classifier(vectors: Array, labels: npt.NDArray[np.int64]) -> tuple[Arra
     place = _place_in_class(number)
 
     def fit(keep: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+        """Weights and bias from the rows that are kept; a class without rows gets next to no chance."""
         model = LogisticRegression(C=SMOOTH, max_iter=150)
         with warnings.catch_warnings():  # a fold may stop before its last digit: harmless here
             warnings.simplefilter("ignore")
@@ -203,6 +204,7 @@ def _fit_weights(
     rows = np.arange(len(labels))
 
     def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        """How unlikely the right sections are under the weights, and its gradient."""
         logs = log_softmax(np.where(rivals, np.einsum("f,qfs->qs", weights, inputs), NEVER))
         gradient = np.einsum("qs,qfs->f", np.exp(logs), inputs) - inputs[rows, :, labels].sum(axis=0)
         ridge = 1e-3 * float(weights @ weights)

@@ -300,10 +300,12 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
     import faiss
 
     def arrays(name: str) -> dict[str, npt.NDArray[Any]]:
+        """All arrays of an npz file."""
         with np.load(place / name, allow_pickle=False) as stored:
             return dict(stored)
 
     def table(name: str) -> Any:
+        """What a JSON file holds."""
         return json.loads((place / name).read_text(encoding="utf-8"))
 
     bm25 = arrays("bm25.npz")

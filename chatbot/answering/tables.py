@@ -197,10 +197,12 @@ def _whole_name(
     """A span of words with the capitalised strangers around it, and quarters of the compass before it."""
 
     def beside(number: int, other: int) -> bool:
+        """Whether two words are there with one space between them."""
         first, second = sorted((number, other))
         return first >= 0 and second < len(words) and text[words[first].end : words[second].start] == " "
 
     def capital(number: int) -> bool:
+        """Whether a word that does not begin the text looks like a name."""
         return number > 0 and _is_name(retriever, words[number], text)
 
     while beside(start - 1, start) and (words[start - 1].folded in QUARTERS or capital(start - 1)):

@@ -136,6 +136,7 @@ def _export_fp32(transformer: SentenceTransformer, file: Path) -> None:
             self.inner = inner
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            """The vectors of a batch of texts."""
             hidden = self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
             weight = attention_mask.unsqueeze(-1).to(hidden.dtype)
             mean = (hidden * weight).sum(1) / weight.sum(1).clamp(min=1e-9)

@@ -90,6 +90,7 @@ class Journal:
         asked_at, earlier = now(), tuple(history)
 
         def write(connection: Connection) -> None:
+            """Adds the answer, unless it is there."""
             row = self._row(answer, earlier) | {"asked_at": asked_at, "face": face}
             connection.execute(self._insert(answers).values(row).on_conflict_do_nothing())
 
@@ -111,6 +112,7 @@ class Journal:
         }
 
         def write(connection: Connection) -> bool:
+            """Adds the vote or replaces the earlier one; False where its answer is missing."""
             known = select(answers.c.id).where(answers.c.id == writable(answer_id))
             if (found := connection.execute(known).scalar()) is None:
                 return False

@@ -66,12 +66,14 @@ def _sqlite(address: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _: Any) -> None:
+        """Prepares each new connection: what is committed is on the disk, what is deleted is gone."""
         connection.isolation_level = None  # transactions are begun below, not guessed by the driver
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        """Begins a transaction, as a writer where it will write."""
         # A writer that began as a reader may find the file changed meanwhile, and would fail.
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -95,7 +97,7 @@ def _postgresql(address: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # Whatever the server's defaults are.
+        """Sets what the record relies on, whatever the server's defaults are."""
         for setting in (f"statement_timeout = '{PATIENCE}s'", "synchronous_commit = on", "timezone = 'UTC'"):
             connection.exec_driver_sql(f"SET LOCAL {setting}")
 

@@ -39,6 +39,7 @@ def create_router(desk: Desk, limiter: RateLimiter) -> APIRouter:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        """Closes the desk when the server stops."""
         yield
         await asyncio.to_thread(desk.close)
 
@@ -166,6 +167,7 @@ def _add_health(router: APIRouter, desk: Desk) -> None:
 def _add_documents(router: APIRouter, desk: Desk) -> None:
     @lru_cache(maxsize=1)
     def document(guide_ids: tuple[str, ...]) -> dict[str, Any]:
+        """The description, made anew only when the guides change."""
         return describe(router.routes, guide_ids)
 
     @router.get("/openapi.json", include_in_schema=False)
@@ -186,6 +188,7 @@ def _add_documents(router: APIRouter, desk: Desk) -> None:
 
 def _limited(limiter: RateLimiter, action: str) -> Callable[[Request], Awaitable[None]]:
     async def limited(request: Request) -> None:
+        """Refuses whoever must wait."""
         address = request.client.host if request.client else ""
         if seconds := await limiter.wait(address, action):
             raise Problem("too-many-requests", f"Wait {seconds} s.", retry_after=seconds)

@@ -62,6 +62,7 @@ def build_chat(desk: Desk, limiter: RateLimiter, settings: Settings, votes: bool
         )
 
         async def respond(text: Any, shown: Any, request: gr.Request) -> tuple[Any, ...]:
+            """Answers what was typed; an empty question changes nothing."""
             put_away = (gr.Column(visible=False), "") if feedback else ()
             if not isinstance(text, str) or not text.strip():
                 return (gr.skip(), "", *put_away)
@@ -69,9 +70,11 @@ def build_chat(desk: Desk, limiter: RateLimiter, settings: Settings, votes: bool
             return (messages, "", *put_away)
 
         async def choose(shown: Any, request: gr.Request, event: gr.SelectData) -> tuple[Any, ...]:
+            """Answers the chip that was pressed."""
             return await respond(event.value, shown, request)
 
         async def arrive(request: gr.Request) -> Any:
+            """Answers the question in the address, if there is one."""
             if text := request.query_params.get("q"):
                 return await respond(text, [], request)
             return gr.skip()  # what a quick visitor has typed already stays
@@ -117,6 +120,7 @@ def _feedback(desk: Desk, conversation: gr.Chatbot) -> tuple[gr.Column, gr.Markd
             close = gr.Button("Close")
 
     async def vote(shown: Any, event: gr.LikeData) -> tuple[Any, ...]:
+        """Records a thumb; after a thumb down, asks why."""
         name = _answer_id(shown, event.index)
         if not name or not isinstance(event.liked, bool):
             return gr.Column(visible=False), name, [], "", ""
@@ -124,6 +128,7 @@ def _feedback(desk: Desk, conversation: gr.Chatbot) -> tuple[gr.Column, gr.Markd
         return gr.Column(visible=not event.liked), name, [], "", said
 
     async def explain(name: Any, why: Any, words: Any) -> tuple[Any, ...]:
+        """Records the thumb down again, with its reasons."""
         given = [reason for reason in REASONS if isinstance(why, list) and reason in why]
         said = await _record(desk, str(name), "down", given, str(words or "")[:LONGEST])
         return gr.Column(visible=False), said

@@ -146,6 +146,7 @@ class LimitedRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def limited(request: Request) -> Response:
+            """Refuses by the announced length, or else by what really comes."""
             announced = request.headers.get("content-length", "")
             if announced.isdecimal() and int(announced) > LARGEST_BODY:
                 if request.headers.get("expect", "").lower() != "100-continue":
@@ -160,6 +161,7 @@ def _counted(receive: Receive) -> Receive:
     received = 0
 
     async def count() -> Message:
+        """Passes a part of the body on, until the parts are too much."""
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))

@@ -107,6 +107,7 @@ class Requests:
         status, started = 0, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
+            """Keeps the status, and sends the request id along."""
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]

@@ -78,4 +78,5 @@ class _Lost(Collector):
         self._lost = lost
 
     def collect(self) -> Iterable[Metric]:
+        """The count as it is now."""
         yield CounterMetricFamily("askguide_journal_lost", "Records that could not be written", self._lost())

@@ -41,6 +41,7 @@ def in_event_loop(work: Callable[[], None]) -> None:
     """Does the work while an event loop runs: where none does, Gradio opens several, and closes none."""
 
     async def work_once() -> None:
+        """The work, as an event loop takes it."""
         work()
 
     try:

@@ -58,6 +58,7 @@ def router() -> APIRouter:
 
     @routes.get("/guides/{name}")
     def guide_page(name: str, request: Request) -> HTMLResponse:
+        """The page of one guide."""
         for guide in request.app.state.bot.guides:
             if guide.id == name:
                 return HTMLResponse(page(guide))
@@ -65,6 +66,7 @@ def router() -> APIRouter:
 
     @routes.get("/manifest.json")
     def manifest() -> dict[str, object]:
+        """What a browser shows of a page that is put on a home screen."""
         icon = {"src": "/icon.svg", "type": "image/svg+xml", "sizes": "any"}
         return {"name": NAME, "short_name": NAME, "start_url": "/", "display": "browser", "icons": [icon]}
 

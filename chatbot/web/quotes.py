@@ -30,17 +30,21 @@ class _Renderer(RendererHTML):
     """HTML without anything that loads or that a guide brings itself."""
 
     def image(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        """An image as the words that describe it."""
         return html.escape(tokens[index].content)
 
     def html_inline(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        """Of the tags within a line, only the line break."""
         return "<br>" if re.match(r"<br\b", tokens[index].content, re.I) else ""
 
     def html_block(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        """A block of HTML as its text alone."""
         text = re.sub(r"<!--.*?-->|<[^>]*>", " ", tokens[index].content, flags=re.DOTALL)
         return f"<p>{html.escape(text)}</p>\n" if text.strip() else ""
 
     def marked(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        return tokens[index].content  # made by `mark`, escaped
+        """Marked words as they are: `mark` has made and escaped them."""
+        return tokens[index].content
 
 
 @cache

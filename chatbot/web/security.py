@@ -72,7 +72,10 @@ def add_headers(app: ASGIApp, origins: Sequence[str] = ()) -> ASGIApp:
     policies = {"/guides/": policy(origins, "'none'"), "": policy(origins)}
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves a request, its response with the promises."""
+
         async def send_with_headers(message: Message) -> None:
+            """Adds what the route has not set itself."""
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in PROMISES.items():
@@ -90,6 +93,7 @@ def limit_body(app: ASGIApp, limit: int = BODY) -> ASGIApp:
     """Refuses bodies over the limit with 413, however they are sent; passes others on in one piece."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        """Reads the whole body first, then serves or refuses the request."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return await app(scope, receive, send)
         body, more = bytearray(), True
@@ -113,6 +117,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     waiting = [body]
 
     async def give() -> Message:
+        """The body at first, then what the client sends."""
         if waiting:
             return {"type": "http.request", "body": waiting.pop(), "more_body": False}
         return await receive()
@@ -124,6 +129,7 @@ def gate(app: ASGIApp) -> ASGIApp:
     """Lets through to Gradio only what its page needs, and no files in what visitors send."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves or refuses a request."""
         if scope["type"] != "http":
             return await app(scope, receive, send)
         if is_closed(scope["method"], scope["path"], scope["query_string"].decode("latin-1")):

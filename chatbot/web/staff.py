@@ -60,7 +60,10 @@ def guard(app: ASGIApp, sign_in: SignIn) -> ASGIApp:
     """Stands before every path: lets through who has a session, and to the sign-in who has none."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves or refuses a request, its response with the headers of the staff pages."""
+
         async def send_with_headers(message: Message) -> None:
+            """Adds the headers that the page has not set itself."""
             if message["type"] == "http.response.start":
                 given = {name for name, _ in message["headers"]}
                 headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]

@@ -81,6 +81,7 @@ def router() -> APIRouter:
 
     @routes.api_route("/widget.js", methods=["GET", "HEAD"])
     def script(request: Request) -> Response:
+        """The script, packed for whoever unpacks it; nothing for whoever has it."""
         headers = HEADERS | {"ETag": tag}
         asked = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
         if tag in asked or "*" in asked:
