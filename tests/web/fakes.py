@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 
-from chatbot.answering import Answer, Ask, Source
+from chatbot import index
+from chatbot.answering import Answer, Ask, Chatbot, Source
+from chatbot.building import build
 from chatbot.guides import Guide, Section
+from chatbot.settings import Settings
 from chatbot.web.api import create_router
 from chatbot.web.desk import Desk
 from chatbot.web.limits import RateLimiter
 from chatbot.web.problems import install_problems
+from tests.words import WordEncoder
 
 TEXT = "# Tea\n\n## Brewing {#brewing}\n\nPour on boiling water.\n"
 QUOTE = "Pour on boiling water."
@@ -96,3 +102,14 @@ def app_of(bot: Any = None, journal: Any = None, limit: str = "", store: str = "
     install_problems(app, desk.metrics.requested)
     app.include_router(create_router(desk, RateLimiter(limit, store)))
     return app
+
+
+def bot_on(folder: Path, guide: str, question: str) -> Chatbot:
+    """A real bot on one guide, "evil", whose section `pay` answers the question."""
+    guides = folder / "corpus" / "guides"
+    guides.mkdir(parents=True)
+    (guides / "evil.md").write_text(guide)
+    (guides / "evil.questions.yaml").write_text(json.dumps({"pay": [question]}))
+    settings = Settings(corpus=folder / "corpus", index=folder / "index", model="words")
+    build(settings, encoder=WordEncoder())
+    return Chatbot(index.load(folder / "index", encoder=WordEncoder()))

@@ -20,16 +20,14 @@ from sqlalchemy.exc import OperationalError
 from starlette.routing import Mount, Route
 from starlette.websockets import WebSocketDisconnect
 
-from chatbot import index
 from chatbot.answering import Chatbot
-from chatbot.building import build
 from chatbot.errors import SettingsError
 from chatbot.journal import Journal
 from chatbot.settings import Settings
 from chatbot.web import create_app, signin, staff_record
 from chatbot.web.staff import OPEN, REASONS, mount_staff
 from chatbot.web.staff_lookup import VIEWS, as_markdown, as_text, cite, look_up, sections_below
-from tests.words import WordEncoder
+from tests.web.fakes import bot_on
 
 USERS = ("ada:correct horse", "grace:battery staple")
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><marquee>bold</marquee>{{7*7}}"
@@ -666,19 +664,13 @@ def test_a_record_that_is_away_is_said_to_be_away(
 
 @pytest.fixture(scope="module")
 def hostile_bot(tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
-    folder = tmp_path_factory.mktemp("hostile")
-    guides = folder / "corpus" / "guides"
-    guides.mkdir(parents=True)
-    (guides / "evil.md").write_text(
+    guide = (
         f"---\ntitle: {json.dumps('Evil ' + SCRIPT)}\nurl: 'javascript:alert(1)'\n---\n"
         f"\n## Pay {SCRIPT} {{#pay}}\n\nThe pay is {SCRIPT} [x](javascript:alert(1)) high.\n"
         f"\n## Table {{#table}}\n\n| State | Pay |\n|---|---|\n| {SCRIPT} | $1 |\n"
         f"| Ohio | [y](data:text/html,x) |\n"
     )
-    (guides / "evil.questions.yaml").write_text(json.dumps({"pay": [f"What is the pay {SCRIPT}?"]}))
-    settings = Settings(corpus=folder / "corpus", index=folder / "index", model="words")
-    build(settings, encoder=WordEncoder())
-    return Chatbot(index.load(folder / "index", encoder=WordEncoder()))
+    return bot_on(tmp_path_factory.mktemp("hostile"), guide, f"What is the pay {SCRIPT}?")
 
 
 class Markup(HTMLParser):
