@@ -99,11 +99,11 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], None]:
-    """Asserts that axe-core finds nothing wrong with the page as it is now."""
+def violations() -> Callable[[Page], list[str]]:
+    """Gives what axe-core finds wrong with a page as it is now: each rule, and the elements that break it."""
 
-    def check(page: Page) -> None:
+    def judge(page: Page) -> list[str]:
         found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+        return [f"{one['id']}: {', '.join(node['html'] for node in one['nodes'])}" for one in found]
 
-    return check
+    return judge

@@ -21,6 +21,7 @@ from chatbot.web import create_app
 from tests.web.tea import EXAMPLES, HOSTILE, TeaBot, TeaJournal
 
 Visit = Callable[..., Page]
+Violations = Callable[[Page], list[str]]
 LOOKS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 
 
@@ -82,6 +83,8 @@ def test_an_empty_chat_says_what_it_is_and_offers_questions(url: str, visit: Vis
     expect(page.get_by_text("or a plain “the guide does not say”")).to_be_visible()
     for example in EXAMPLES:
         expect(page.get_by_role("button", name=example)).to_be_visible()
+    offered = page.get_by_role("button").all_inner_texts()
+    assert [text for text in offered if text in EXAMPLES] == list(EXAMPLES)  # in their order, each once
     expect(question_of(page)).to_be_focused()
 
 
@@ -101,6 +104,11 @@ def test_an_answer_is_short_first_with_its_marked_quote_its_place_and_the_rest_f
     expect(rest.get_by_text("Milk goes in last.")).to_be_hidden()
     rest.locator("summary").click()
     expect(rest.get_by_text("Milk goes in last.")).to_be_visible()
+    tops = reply.evaluate(
+        """reply => [".short", "figure", "details"]
+            .map(part => reply.querySelector(part).getBoundingClientRect().top)"""
+    )
+    assert tops == sorted(set(tops))  # one below the other
     expect(page.get_by_role("button", name=EXAMPLES[0])).to_be_hidden()
     expect(question_of(page)).to_have_value("")
 
@@ -123,7 +131,10 @@ def test_where_the_guide_does_not_say_it_is_said_with_the_nearest_sections_and_a
 ) -> None:
     reply = ask(visit(url), "coffee?")
     expect(reply.locator(".short")).to_have_text("The guide does not say.")
-    expect(reply.locator(".nearest").get_by_role("link")).to_have_count(2)
+    nearest = reply.locator(".nearest").get_by_role("link")
+    expect(nearest).to_have_count(2)
+    places = [(link.get_attribute("href") or "").split(":~:")[0] for link in nearest.all()]
+    assert places == ["/guides/tea#milk", "/guides/tea#brewing"]
     expect(reply.get_by_role("link", name="help@example.org")).to_have_attribute(
         "href", "mailto:help@example.org"
     )
@@ -138,10 +149,12 @@ def test_a_choice_is_a_row_of_chips(url: str, visit: Visit) -> None:
     assert page.locator(".asked").last.inner_text() == "black tea"
 
 
-def test_a_question_in_the_address_is_asked_on_arrival(url: str, visit: Visit) -> None:
+def test_a_question_in_the_address_is_asked_on_arrival(url: str, visit: Visit, bot: TeaBot) -> None:
+    earlier = len(bot.asked)
     page = visit(f"{url}/?q={quote('How long does green tea take?')}")
     expect(last_reply(page, 1).locator(".short")).to_have_text("Green tea takes 2 minutes.")
     expect(page.locator(".asked")).to_have_text("How long does green tea take?")
+    assert [ask.question for ask in bot.asked[earlier:]] == ["How long does green tea take?"]
 
 
 def test_the_link_lands_on_the_quoted_words(url: str, visit: Visit) -> None:
@@ -167,13 +180,16 @@ def test_emptying_the_conversation_forgets_it(url: str, visit: Visit, bot: TeaBo
     assert bot.asked[-1].history == ()
 
 
-def test_a_chip_that_is_pressed_twice_asks_once(url: str, visit: Visit) -> None:
+def test_a_chip_that_is_pressed_twice_asks_once(url: str, visit: Visit, bot: TeaBot) -> None:
     page = visit(url)
+    earlier = len(bot.asked)
     ask(page, "green tea?")
     page.get_by_role("button", name="and black tea?").dblclick()
     expect(last_reply(page, 2).locator(".short")).to_have_text("Black tea takes 4 minutes.")
     ask(page, "coffee?")
-    expect(page.locator(".asked")).to_have_text(["green tea?", "and black tea?", "coffee?"])
+    questions = ["green tea?", "and black tea?", "coffee?"]
+    expect(page.locator(".asked")).to_have_text(questions)
+    assert [ask.question for ask in bot.asked[earlier:]] == questions
 
 
 def test_an_empty_question_changes_nothing(url: str, visit: Visit, bot: TeaBot) -> None:
@@ -198,8 +214,10 @@ def test_a_failure_is_said_without_its_cause_and_the_chat_goes_on(url: str, visi
 
 def test_too_many_questions_are_told_to_wait(bot: Any, serve: Callable[[FastAPI], str], visit: Visit) -> None:
     page = visit(serve(create_app(Settings(rate_limit="1/hour"), bot)))
+    earlier = len(bot.asked)
     ask(page, "green tea?")
     expect(ask(page, "green tea?")).to_contain_text("Too many requests")
+    assert len(bot.asked) == earlier + 1  # the second question got no further
 
 
 # The real guide -----------------------------------------------------------------------------------
@@ -213,7 +231,7 @@ REAL = [
 
 
 def test_the_real_guide_answers_in_its_own_words(
-    real_bot: Any, serve: Callable[[FastAPI], str], visit: Visit, axe: Callable[[Page], None]
+    real_bot: Any, serve: Callable[[FastAPI], str], visit: Visit, violations: Violations
 ) -> None:
     page = visit(serve(create_app(Settings(), real_bot)), width=360)
     for question, words, section in REAL:
@@ -221,7 +239,7 @@ def test_the_real_guide_answers_in_its_own_words(
         expect(reply.locator(".short")).to_contain_text(words)
         expect(reply.locator("figure").first.locator("mark").filter(has_text=words)).not_to_have_count(0)
         expect(reply.locator("figcaption").first).to_contain_text(section)
-    axe(page)
+    assert violations(page) == []
 
 
 # Votes --------------------------------------------------------------------------------------------
@@ -287,28 +305,28 @@ def test_without_a_record_there_are_no_thumbs(
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_axe_finds_nothing_in_any_state(
-    url: str, visit: Visit, axe: Callable[[Page], None], width: int, scheme: str
+    url: str, visit: Visit, violations: Violations, width: int, scheme: str
 ) -> None:
     page = visit(url, width=width, scheme=scheme, reduced_motion="reduce")
     expect(page.get_by_role("button", name=EXAMPLES[0])).to_be_visible()
-    axe(page)
+    assert violations(page) == []
     ask(page, "green tea?").locator("summary").click()
-    axe(page)
+    assert violations(page) == []
     ask(page, "coffee?")
-    axe(page)
+    assert violations(page) == []
     ask(page, "which?")
-    axe(page)
+    assert violations(page) == []
     page.get_by_role("button", name="Dislike").last.click()
     expect(page.get_by_text("What was wrong?")).to_be_visible()
     page.get_by_role("checkbox", name="outdated").check()
-    axe(page)
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_axe_finds_nothing_in_a_guides_page(
-    url: str, visit: Visit, axe: Callable[[Page], None], width: int, scheme: str
+    url: str, visit: Visit, violations: Violations, width: int, scheme: str
 ) -> None:
-    axe(visit(f"{url}/guides/tea#milk", width=width, scheme=scheme))
+    assert violations(visit(f"{url}/guides/tea#milk", width=width, scheme=scheme)) == []
 
 
 @pytest.mark.parametrize("width", [320, 360])
@@ -487,4 +505,6 @@ def test_the_chat_is_framed_by_listed_sites_only(
     else:
         page.wait_for_load_state("networkidle")
         expect(heading).to_have_count(0)
+    policy = page.request.get(chat).headers["content-security-policy"]
+    assert (origin in policy.partition("frame-ancestors")[2].split()) is is_listed
     page.close()

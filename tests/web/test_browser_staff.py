@@ -14,13 +14,11 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Error, Page, expect
 from starlette.types import ASGIApp
 
-from chatbot import index
 from chatbot.answering import Chatbot
-from chatbot.building import build
 from chatbot.journal import Journal
 from chatbot.settings import Settings
 from chatbot.web import pages, security, staff
-from tests.words import WordEncoder
+from tests.web.fakes import bot_on
 
 OHIO = "How much do bakers make in Ohio?"
 QUESTIONS = (
@@ -33,6 +31,7 @@ QUESTIONS = (
 )
 ATTACK = "<script>window.attacked=1</script><img src=/x onerror='window.attacked=1'>"
 Visit = Callable[..., Page]
+Violations = Callable[[Page], list[str]]
 
 
 def app_of(bot: Chatbot, journal: Journal | None) -> FastAPI:
@@ -167,6 +166,8 @@ def test_a_place_to_look_in_can_be_chosen(visit: Visit, address: str) -> None:
     expect(page.locator("#passages-title")).to_have_text("2 passages")
     expect(page.locator(".reply .badge")).to_have_text("Answer")
     expect(page.locator(".where").first).to_contain_text("Gardener Career Guide")
+    places = page.locator(".where").all_inner_texts()
+    assert ["Gardener Career Guide" in place for place in places] == [True, True]
 
 
 def test_examples_and_suggestions_are_asked_when_pressed(visit: Visit, address: str, bot: Chatbot) -> None:
@@ -177,6 +178,8 @@ def test_examples_and_suggestions_are_asked_when_pressed(visit: Visit, address: 
     text = suggestion.inner_text()
     suggestion.click()
     expect(page.get_by_label("Question")).to_have_value(text)
+    expect(page.locator(".vote [name=question]")).to_have_value(text)  # what came is what it was asked for
+    assert text != bot.examples[0]
     expect(page.locator(".passage").first).to_be_visible()
 
 
@@ -187,7 +190,7 @@ def test_only_the_last_of_fast_questions_is_shown(visit: Visit, address: str) ->
         page.keyboard.press("Enter")
     expect(page.locator(".passage h3").first).to_have_text("Highest paying states")
     page.wait_for_timeout(500)
-    expect(page.locator(".passage h3").first).to_have_text("Highest paying states")
+    assert page.locator(".passage h3").first.inner_text() == "Highest paying states"
     page.get_by_label("Question").fill("")
     expect(page.locator(".passage")).to_have_count(0)
 
@@ -219,10 +222,11 @@ def test_signing_out_closes_the_pages_also_in_an_open_tab(refused: Page, address
     expect(other.get_by_role("heading", name="Staff sign-in")).to_be_visible()  # nothing was kept
     refused.get_by_label("Question").fill("salary")
     expect(refused.get_by_role("heading", name="Staff sign-in")).to_be_visible()
+    assert refused.context.cookies() == []
 
 
 def test_a_wrong_password_is_said_and_the_name_stays(
-    refused: Page, address: str, axe: Callable[[Page], None]
+    refused: Page, address: str, violations: Violations
 ) -> None:
     refused.goto(f"{address}/staff/")
     refused.get_by_label("Name").fill("ada")
@@ -230,12 +234,13 @@ def test_a_wrong_password_is_said_and_the_name_stays(
     refused.keyboard.press("Enter")
     expect(refused.get_by_role("alert")).to_have_text("Name and password do not belong together.")
     expect(refused.get_by_label("Password")).to_be_focused()
-    axe(refused)
+    assert refused.get_by_label("Name").input_value() == "ada"
+    assert violations(refused) == []
     refused.keyboard.type("correct horse")
     refused.keyboard.press("Enter")
     expect(refused.get_by_label("Question")).to_be_focused()
     refused.goto(f"{address}/staff/questions/none")
-    axe(refused)
+    assert violations(refused) == []
 
 
 def test_without_the_script_all_still_works(visit: Visit, address: str) -> None:
@@ -248,6 +253,8 @@ def test_without_the_script_all_still_works(visit: Visit, address: str) -> None:
     page.get_by_role("link", name="What people ask").click()
     page.get_by_role("link", name="Declined").click()
     expect(page.locator(".entries > li")).to_have_count(2)
+    declined = page.locator(".entries .asked").all_inner_texts()
+    assert declined == ["is a visa needed for bakers", "Do bakers need a visa?"]
 
 
 def test_a_file_is_downloaded(visit: Visit, address: str) -> None:
@@ -262,27 +269,28 @@ def test_a_file_is_downloaded(visit: Visit, address: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_the_pages_are_accessible_at_every_width(
-    visit: Visit, address: str, axe: Callable[[Page], None], width: int, scheme: str, journal: Journal
+    visit: Visit, address: str, violations: Violations, width: int, scheme: str, journal: Journal
 ) -> None:
     page = visit(f"{address}/staff/", width=width, scheme=scheme)
-    check(page, axe)
+    assert faults(page, violations) == []
     sign_in(page)
-    check(page, axe)
+    assert faults(page, violations) == []
     look_up(page, "Do bakers need a visa?" if width == 768 else OHIO)
     page.get_by_text("It is not…").click()
     page.locator(".passage").first.focus()
-    check(page, axe)
+    assert faults(page, violations) == []
     newest = next(journal.entries(limit=1)).id
     for path in ("questions", f"questions/{newest}", "unanswered"):
         page.goto(f"{address}/staff/{path}")
         for summary in page.locator("summary").all():
             summary.click()
-        check(page, axe)
+        assert faults(page, violations) == []
 
 
-def check(page: Page, axe: Callable[[Page], None]) -> None:
-    axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+def faults(page: Page, violations: Violations) -> list[str]:
+    """What axe finds wrong with the page, and whether it scrolls sideways."""
+    fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return violations(page) + ([] if fits else ["it scrolls sideways"])
 
 
 def test_at_four_times_the_size_nothing_is_cut_off(visit: Visit, address: str) -> None:
@@ -291,21 +299,13 @@ def test_at_four_times_the_size_nothing_is_cut_off(visit: Visit, address: str) -
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_nothing_hostile_runs(
-    visit: Visit, serve: Callable[[ASGIApp], str], tmp_path: Path, axe: Callable[[Page], None]
-) -> None:
-    guides = tmp_path / "corpus" / "guides"
-    guides.mkdir(parents=True)
-    (guides / "evil.md").write_text(
+def test_nothing_hostile_runs(visit: Visit, serve: Callable[[ASGIApp], str], tmp_path: Path) -> None:
+    guide = (
         f"---\ntitle: {json.dumps(ATTACK)}\nurl: 'javascript:window.attacked=1'\n---\n"
         f"\n## Pay {ATTACK} {{#pay}}\n\nThe pay is {ATTACK} [high](javascript:window.attacked=1).\n"
         f"\n## Table {ATTACK} {{#table}}\n\n| State | Pay |\n|---|---|\n| Ohio {ATTACK} | $1 |\n"
     )
-    (guides / "evil.questions.yaml").write_text(json.dumps({"pay": [f"What is the pay {ATTACK}?"]}))
-    build(
-        Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", model="words"), encoder=WordEncoder()
-    )
-    bot = Chatbot(index.load(tmp_path / "index", encoder=WordEncoder()))
+    bot = bot_on(tmp_path, guide, f"What is the pay {ATTACK}?")
     journal = Journal.open(f"sqlite:///{tmp_path / 'journal.db'}", Settings())
     journal.record(replace(bot.ask(f"visa {ATTACK}"), kind="no_answer"), [ATTACK], "widget")
     answer = bot.ask(f"pay {ATTACK}")
