@@ -23,7 +23,7 @@ import numpy.typing as npt
 from chatbot import index as index_folder
 from chatbot import lexical
 from chatbot.encoder import FILES, Encoder, OnnxEncoder
-from chatbot.encoder.export import export, fingerprint, is_whole
+from chatbot.encoder.export import EXPORT, export, fingerprint, is_whole
 from chatbot.fitting import Example, Promise, fit_calibrator, fit_detector, fit_ranker, one_thread, thresholds
 from chatbot.guides import GOLDEN, Guide, read_corpus, read_golden
 from chatbot.index import Index, content_hash
@@ -136,7 +136,7 @@ def _embed(
     settings: Settings, encoder: Encoder, views: Sequence[View], progress: Progress
 ) -> tuple[npt.NDArray[np.float32], int]:
     """The vectors of all views; only texts that the last build did not hold are embedded."""
-    known = index_folder.old_vectors(settings.index, fingerprint(settings.model), settings.encoder)
+    known = index_folder.old_vectors(settings.index, _encoder_facts(settings))
     new = list(dict.fromkeys(view.text for view in views if content_hash(view.text) not in known))
     new.sort(key=len)
     for start in range(0, len(new), BATCH):
@@ -227,14 +227,18 @@ def _examples(draft: Index, golden: Sequence[dict[str, Any]]) -> list[Example]:
     ]
 
 
+def _encoder_facts(settings: Settings) -> dict[str, Any]:
+    """What tells the encoder of a build from others: weights, variant, and how they were exported."""
+    return {"fingerprint": fingerprint(settings.model), "encoder": settings.encoder, "export": EXPORT}
+
+
 def _facts(
     settings: Settings, guides: Sequence[Guide], vectors: npt.NDArray[np.float32], promise: Promise
 ) -> dict[str, Any]:
     """What the manifest says of a build."""
     return {
         "model": settings.model,
-        "fingerprint": fingerprint(settings.model),
-        "encoder": settings.encoder,
+        **_encoder_facts(settings),
         "dimensions": vectors.shape[1],
         "faiss": settings.faiss,
         "guides": {guide.id: hashlib.sha256(guide.text.encode()).hexdigest() for guide in guides},

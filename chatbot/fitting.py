@@ -299,8 +299,9 @@ def unrelated() -> tuple[str, ...]:
 def _best_traits(retriever: Retriever, turn: Turn, without: frozenset[int]) -> tuple[Array, int]:
     allowed = turn.allowed.copy()
     allowed[list(without)] = False
-    section = int(np.argmax(np.where(allowed, turn.evidence.scores, -np.inf)))
-    return retriever.ranker.traits(turn.evidence, section, turn.words, allowed), section
+    shares = retriever.ranker.shares(turn.evidence, allowed)
+    section = int(np.argmax(shares))
+    return retriever.ranker.traits(turn.evidence, section, turn.words, float(shares[section])), section
 
 
 def _fit_logistic(

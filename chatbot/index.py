@@ -142,14 +142,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 _MANIFEST_TYPES = {"build": str, "files": dict, "guides": dict, "encoder": str, "model": str}
 
 
-def old_vectors(folder: Path, fingerprint: str, variant: str) -> dict[str, npt.NDArray[np.float32]]:
-    """The vectors of the last build by the hash of their text, if the same encoder made them.
+def old_vectors(folder: Path, encoder: Mapping[str, Any]) -> dict[str, npt.NDArray[np.float32]]:
+    """The vectors of the last build by the hash of their text, if its manifest names the same encoder.
 
     A damaged build gives none: what it holds would live on in every build after it.
     """
     try:
         manifest = read_manifest(folder)
-        if (manifest["fingerprint"], manifest["encoder"]) != (fingerprint, variant):
+        if any(manifest[name] != value for name, value in encoder.items()):
             return {}
         place = folder / "builds" / manifest["build"]
         if any(_sha256(place / name) != manifest["files"][name] for name in ("views.json", "vectors.npy")):

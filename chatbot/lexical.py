@@ -52,8 +52,9 @@ class Word:
     end: int
 
 
-def words(text: str) -> list[Word]:
-    """Cuts a text into words.
+@lru_cache(maxsize=4096)
+def words(text: str) -> tuple[Word, ...]:
+    """Cuts a text into words; kept, for a question is looked at from many sides.
 
     >>> [word.stem for word in words("A Ph.D. in C++? The state's salaries")]
     ['a', 'phd', 'in', 'c++', 'the', 'state', 'salari']
@@ -62,7 +63,7 @@ def words(text: str) -> list[Word]:
     for match in WORD.finditer(text):
         folded = fold(match[0])
         found.append(Word(match[0], folded, stem(folded), match.start(), match.end()))
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=16384)

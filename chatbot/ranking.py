@@ -8,6 +8,7 @@ and writes no words.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,9 +90,15 @@ class Ranker:
         return tuple(self._rows((kind,)) for kind in ("title", "passage", "unit"))
 
     @cached_property
-    def refused(self) -> npt.NDArray[np.int64]:
-        """The rows of the questions that the guides are known not to answer."""
-        return np.array([i for i, view in enumerate(self.index.views) if view.kind == "declined"], np.int64)
+    def refused(self) -> npt.NDArray[np.bool_]:
+        """Which views are questions that the guides are known not to answer, [views]."""
+        return np.array([view.kind == "declined" for view in self.index.views], bool)
+
+    @cached_property
+    def alternate_of(self) -> npt.NDArray[np.int64]:
+        """The section of which each view is an alternate, -1 for other views, [views]."""
+        views = self.index.views
+        return np.array([view.section if view.kind == "alternate" else -1 for view in views], np.int64)
 
     @cached_property
     def answerable(self) -> npt.NDArray[np.bool_]:
@@ -162,10 +169,10 @@ class Ranker:
         scores = self.weights @ features
         scores[~self.answerable] = -np.inf
         refused = (0.0, 0.0, 0.0)
-        if len(self.refused):
-            found = np.sort(by_view[self.refused])[::-1]
+        if self.refused.any():
+            found = [*by_view[rows[self.refused[rows]][:3]], floor, floor, floor][:3]
             odds = self.detect(vector) if detector is None else detector
-            refused = (float(found[0]), float(found[:3].mean()), odds)
+            refused = (float(found[0]), float(np.mean(found)), odds)
         return Evidence(features, scores, refused, vector, rows, cosines)
 
     def classify(self, vector: Array) -> Array:
@@ -193,15 +200,12 @@ class Ranker:
         most = sum(self.ceilings.get(term, 0.0) for term in terms)
         return self.index.bm25.score(terms) / max(most, 1e-9)
 
-    def traits(
-        self, evidence: Evidence, section: int, words: Sequence[Word], allowed: npt.NDArray[np.bool_]
-    ) -> Array:
+    def traits(self, evidence: Evidence, section: int, words: Sequence[Word], share: float) -> Array:
         """The numbers from which the confidence in a section is computed, in the order of `TRAITS`.
 
-        `words` are the question's content words, `allowed` the sections that it competes with.
+        `words` are the question's content words, `share` is the section's in `shares`.
         """
         closest, company, own = evidence.features[:3, section]
-        share = softmax(np.where(allowed, evidence.scores, -np.inf))[section]
         return np.array(
             [
                 closest,
@@ -214,6 +218,10 @@ class Ranker:
             ],
             np.float32,
         )
+
+    def shares(self, evidence: Evidence, allowed: npt.NDArray[np.bool_]) -> Array:
+        """The probability of each section among the `allowed` ones, from the weighed sums, [sections]."""
+        return softmax(np.where(allowed, evidence.scores, -np.inf))
 
     def coverage(self, section: int, words: Sequence[Word]) -> float:
         """Share of the question's words that the section's texts hold, each weighed by its rarity."""
@@ -229,7 +237,7 @@ class Ranker:
     def rarity(self, stem: str) -> float:
         """The inverse document frequency of a stem over the corpus's texts; unknown ones weigh most."""
         total, seen = self.index.words["texts"], self.index.words["stems"].get(stem, 0)
-        return float(np.log((total + 1) / (seen + 0.5)))
+        return math.log((total + 1) / (seen + 0.5))
 
     def _stems_without(self, section: int, words: Sequence[Word]) -> frozenset[str]:
         """The stems in the section's texts other than the question itself."""

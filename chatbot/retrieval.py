@@ -7,6 +7,7 @@ and `Hit`s, sections with a score and the probability that they answer. Conversa
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot import lexical
+from chatbot.encoder import Vectors
 from chatbot.guides import Unit
 from chatbot.index import Index
 from chatbot.lexical import Word
@@ -67,15 +69,15 @@ class Retriever:
         return frozenset(self.index.words["language"])
 
     @cached_property
-    def unit_rows(self) -> list[tuple[list[int], list[Unit]]]:
-        """For each section, the rows of its units' vectors, and the units."""
-        found: list[tuple[list[int], list[Unit]]] = [([], []) for _ in self.index.sections]
+    def units(self) -> list[tuple[Vectors, list[Unit]]]:
+        """For each section, the vectors of its units, [units, dimensions], and the units."""
+        rows: list[list[int]] = [[] for _ in self.index.sections]
+        units: list[list[Unit]] = [[] for _ in self.index.sections]
         for row, view in enumerate(self.index.views):
             if view.kind == "unit":
-                rows, units = found[view.section]
-                rows.append(row)
-                units.append(self.index.passages[view.passage].units[view.unit])
-        return found
+                rows[view.section].append(row)
+                units[view.section].append(self.index.passages[view.passage].units[view.unit])
+        return [(self.index.vectors[own], named) for own, named in zip(rows, units, strict=True)]
 
     @cached_property
     def groups(self) -> list[frozenset[str]]:
@@ -124,14 +126,13 @@ class Retriever:
         }
 
     @cached_property
-    def aliases(self) -> list[tuple[str, int]]:
-        """The folded names of the roles with the number of their guide, longest first."""
-        names = [
-            (fold_phrase(alias), number)
-            for number, guide in enumerate(self.index.guides)
-            for alias in guide.aliases
-        ]
-        return sorted(names, key=lambda name: -len(name[0]))
+    def aliases(self) -> list[tuple[str, set[int]]]:
+        """The folded names of the roles with the numbers of their guides, longest first."""
+        names: dict[str, set[int]] = {}
+        for number, guide in enumerate(self.index.guides):
+            for alias in guide.aliases:
+                names.setdefault(fold_phrase(alias), set()).add(number)
+        return sorted(names.items(), key=lambda name: -len(name[0]))
 
     def read(self, question: str) -> Reading:
         """The question as it is searched."""
@@ -160,12 +161,12 @@ class Retriever:
         """The guides whose role is named in a text: the longest name wins where names overlap."""
         folded = f" {fold_phrase(text)} "
         found = set()
-        for alias, guide in self.aliases:
-            pattern = rf"(?<= ){re.escape(alias)}s?(?= )"
-            if re.search(pattern, folded):
-                found.add(guide)
-                if not any(other == alias and number != guide for other, number in self.aliases):
-                    folded = re.sub(pattern, "\0", folded)
+        for alias, guides in self.aliases:
+            if alias in folded and (pattern := re.compile(rf"(?<= ){re.escape(alias)}s?(?= )")).search(
+                folded
+            ):
+                found |= guides
+                folded = pattern.sub("\0", folded)
         return found
 
     @cached_property
@@ -200,16 +201,18 @@ class Retriever:
         scores = np.where(allowed, evidence.scores, -np.inf)
         scores[list(said)] += VERBATIM
         order = np.argsort(-scores, kind="stable")[:k]
+        order = order[np.isfinite(scores[order])]
+        shares = self.ranker.shares(evidence, allowed) if len(order) else scores
         found = []
-        for section in order[np.isfinite(scores[order])].tolist():
-            confidence = self.confidence(evidence, section, words, allowed)
+        for section in order.tolist():
+            confidence = self.confidence(evidence, section, words, float(shares[section]))
             floor = CERTAIN if section in said else 0.0
             found.append(Hit(section, float(scores[section]), max(confidence, floor)))
         return found
 
-    def confidence(self, evidence: Evidence, section: int, words: Sequence[Word], allowed: Mask) -> float:
-        """The calibrated probability that a section answers the question."""
-        traits = self.ranker.traits(evidence, section, words, allowed)
+    def confidence(self, evidence: Evidence, section: int, words: Sequence[Word], share: float) -> float:
+        """The calibrated probability that a section, with its share of all, answers the question."""
+        traits = self.ranker.traits(evidence, section, words, share)
         return calibrated(self.index.fitted["calibrator.weights"], traits)
 
 
@@ -220,7 +223,7 @@ def calibrated(weights: Array, traits: Array) -> float:
     0.5
     """
     odds = float(weights[:-1] @ traits + weights[-1])
-    return float(1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0))))
+    return 1.0 / (1.0 + math.exp(-min(max(odds, -30.0), 30.0)))
 
 
 def fold_phrase(text: str) -> str:

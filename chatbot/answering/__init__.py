@@ -149,7 +149,7 @@ class Chatbot:
         if not question.strip() or len(question) > LONGEST:
             return []
         turn = understand(self.retriever, question, (), allowed)
-        return [self._source(hit, turn) for hit in self._hits(turn, k)]
+        return [self._source(hit, self._quote(hit, turn)) for hit in self._hits(turn, k)]
 
     def ranking(
         self, question: str, history: Sequence[str] = (), guide: str | None = None, k: int = 10
@@ -199,20 +199,20 @@ class Chatbot:
             return self._refuse(ask, turn, hits, absent)
         if choices := refusing.rival_guides(self.retriever, turn, self.threshold):
             text = "That stands in more than one guide. Which one do you mean?"
-            sources = tuple(self._source(hit, turn) for hit in hits)
+            sources = tuple(self._source(hit, self._quote(hit, turn)) for hit in hits)
             return self._reply(
                 "clarify", ask, text, turn, best.confidence, sources, choices, reason="ambiguous"
             )
         if best.confidence < self.threshold:
             return self._refuse(ask, turn, hits, None)
-        quote = self._quote(best, turn)
-        sources = tuple(self._source(hit, turn) for hit in hits)
-        return self._reply("answer", ask, quote.text, turn, best.confidence, sources, self._next(hits))
+        quotes = [self._quote(hit, turn) for hit in hits]
+        sources = tuple(map(self._source, hits, quotes))
+        return self._reply("answer", ask, quotes[0].text, turn, best.confidence, sources, self._next(hits))
 
     def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: tables.Absent | None) -> Answer:
         refusal = refusing.refuse(self.retriever, turn, hits, absent, self.threshold, self.contact)
         confidence = min(hits[0].confidence, self.threshold / 2) if absent else hits[0].confidence
-        sources = tuple(self._source(hit, turn) for hit in hits[:CHIPS])
+        sources = tuple(self._source(hit, self._quote(hit, turn)) for hit in hits[:CHIPS])
         return replace(
             self._reply(refusal.kind, ask, refusal.text, turn, confidence, sources, refusal.choices),
             reason=refusal.reason,
@@ -241,8 +241,8 @@ class Chatbot:
         texts = [self._quote(hit, part).text for hit, part in firsts]
         taken = {hit.section for hit, _ in firsts}
         rest = [hit for hit in self._hits(turn) if hit.section not in taken]
-        sources = [self._source(hit, part) for hit, part in firsts] + [
-            self._source(hit, turn) for hit in rest
+        sources = [self._source(hit, self._quote(hit, part)) for hit, part in firsts] + [
+            self._source(hit, self._quote(hit, turn)) for hit in rest
         ]
         chips = self._next([hit for hit, _ in firsts])
         return self._reply(
@@ -267,10 +267,9 @@ class Chatbot:
         )  # fmt: skip
 
     def _quote(self, hit: Hit, turn: Turn) -> quoting.Quote:
-        return quoting.quote(self.retriever, hit.section, turn.understood_as, turn.evidence.vector)
+        return quoting.quote(self.retriever, hit.section, turn.understood_as, turn.evidence)
 
-    def _source(self, hit: Hit, turn: Turn) -> Source:
-        quote = self._quote(hit, turn)
+    def _source(self, hit: Hit, quote: quoting.Quote) -> Source:
         guide = self.guides[int(self.index.guide_of[hit.section])]
         section = self.index.sections[hit.section]
         words = guide.text[quote.start : quote.end]

@@ -16,7 +16,7 @@ from chatbot import lexical
 from chatbot.answering import tables
 from chatbot.guides import Unit
 from chatbot.passages import Passage
-from chatbot.ranking import Array
+from chatbot.ranking import Evidence
 from chatbot.retrieval import Retriever
 
 # The most words of a short answer of sentences: at 55, 0.98 of replies state the fact, and the median is 44.
@@ -45,14 +45,14 @@ class Quote:
     passage: Passage
 
 
-def quote(retriever: Retriever, section: int, text: str, vector: Array) -> Quote:
+def quote(retriever: Retriever, section: int, text: str, evidence: Evidence) -> Quote:
     """The words of a section that answer a question best."""
     index = retriever.index
     passages = [index.passages[n] for n in index.passages_of[section]]
     for table in tables.listings(retriever, section):
         if table.header and (rows := tables.asked_rows(retriever, table, text)):
             return _rows(_around(table.passages, rows), rows)
-    weights = _unit_scores(retriever, section, text, vector)
+    weights = _unit_scores(retriever, section, text, evidence)
     best = max(passages, key=lambda passage: max(weights[unit] for unit in passage.units))
     if best.header:
         rows = [unit for unit in best.units if unit.kind == "row"]
@@ -63,25 +63,21 @@ def quote(retriever: Retriever, section: int, text: str, vector: Array) -> Quote
     return _window(best, [weights[unit] for unit in best.units])
 
 
-def _unit_scores(retriever: Retriever, section: int, text: str, vector: Array) -> dict[Unit, float]:
+def _unit_scores(retriever: Retriever, section: int, text: str, evidence: Evidence) -> dict[Unit, float]:
     """How well each unit fits: cosines to the question and to the alternates nearest to it, shared words."""
-    index = retriever.index
-    rows, units = retriever.unit_rows[section]
-    vectors = index.vectors[rows]
-    scores = vectors @ vector
-    alternates = retriever.ranker.alternates[section]
-    alternates = alternates[alternates >= 0]
-    if len(alternates):
-        known = index.vectors[alternates]
-        near = known[np.argsort(-(known @ vector))[:3]]
-        scores = scores + (vectors @ near.T).mean(axis=1)
+    vectors, units = retriever.units[section]
+    scores = vectors @ evidence.vector
+    near = evidence.views[retriever.ranker.alternate_of[evidence.views] == section][:3]
+    if len(near):
+        scores = scores + vectors @ retriever.index.vectors[near].mean(axis=0)
     asked = {word.stem: retriever.ranker.rarity(word.stem) for word in lexical.content_words(text)}
     total = sum(asked.values()) or 1.0
-    for number, unit in enumerate(units):
+    weights = {}
+    for unit, score in zip(units, scores.tolist(), strict=True):
         held = lexical.all_stems(unit.text)
-        scores[number] += SAME_WORDS * sum(weight for stem, weight in asked.items() if stem in held) / total
-    scores[0] += LEADS
-    return {unit: float(score) for unit, score in zip(units, scores, strict=True)}
+        weights[unit] = score + SAME_WORDS * sum(asked[stem] for stem in asked.keys() & held) / total
+    weights[units[0]] += LEADS
+    return weights
 
 
 def _window(passage: Passage, weights: Sequence[float]) -> Quote:

@@ -27,6 +27,12 @@ FILLERS = frozenset(
     "sorry cheers yeah".split()
 )
 
+SHORT_FORMS = {
+    "u": "you", "ya": "you", "r": "are", "re": "are", "youre": "you are", "ur": "you are",
+    "whats": "what is", "hows": "how is",
+}  # fmt: skip
+SHORT_FORM = re.compile(rf"\b(?:{'|'.join(SHORT_FORMS)})\b")
+
 
 @cache
 def _replies() -> dict[str, str]:
@@ -55,15 +61,7 @@ def _plain(question: str) -> str:
     """Folded, with drawn-out letters and texting's short forms put right."""
     spoken = re.sub(r"\b(how|what|who|that|it|where)['’]s\b", r"\1 is", question.lower())
     folded = re.sub(r"(.)\1{2,}", r"\1\1", fold_phrase(spoken))
-    for short, whole in (
-        ("u|ya", "you"),
-        ("r|re", "are"),
-        ("youre|ur", "you are"),
-        ("whats", "what is"),
-        ("hows", "how is"),
-    ):
-        folded = re.sub(rf"\b(?:{short})\b", whole, folded)
-    return folded
+    return SHORT_FORM.sub(lambda match: SHORT_FORMS[match[0]], folded)
 
 
 def _phrase(folded: str) -> str:

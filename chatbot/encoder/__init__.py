@@ -73,7 +73,12 @@ class OnnxEncoder:
         # A question is too short to share: a second thread gains nothing, and spins while others would work.
         options.inter_op_num_threads = options.intra_op_num_threads = 1
         try:
-            session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(
+                str(model),
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=["SkipLayerNormFusion"],  # slower than what it fuses
+            )
         except Exception as error:  # ONNX Runtime has a class of its own for every mishap
             raise ModelError("is not a readable ONNX model", model, remedy="run: chatbot build") from error
         return cls(tokenizer, session, facts["dimensions"], facts["limit"])
@@ -101,6 +106,5 @@ class OnnxEncoder:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in enumerate(texts):
             ids = np.array([self._tokenizer.encode(text).ids], np.int64)
-            feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-            vectors[row] = self._session.run(["vectors"], feed)[0][0]
+            vectors[row] = self._session.run(["vectors"], {"input_ids": ids})[0][0]
         return vectors
