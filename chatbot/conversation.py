@@ -65,7 +65,7 @@ QUESTION_WORDS = frozenset([
 ])  # fmt: skip
 
 # How much a reading that lies beside the earlier topic gains, in units of the score (a log-probability).
-STAYS, BESIDE, MOVES = 0.6, 0.6, 12.0
+STAYS, CLINGS, BESIDE, MOVES = 0.6, 1.4, 0.6, 12.0
 
 # Among many guides, how strongly a question that names none is drawn to those of the earlier ones: the
 # weight of their logarithmic share, what a question further back is worth, and what any guide keeps. A
@@ -179,16 +179,16 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     readings = [retriever.read(text) for text in texts]
     seen = retriever.evidence(readings)
     evidence = average(seen)
+    asks_on = ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
+    words = tuple(lexical.content_words(bare[asks_on.end() :])) if asks_on else readings[0].words
     moved = _move(retriever, reading.text, topic)
     bonus = np.zeros(len(allowed), np.float32)
     if moved is not None:
         bonus[moved] = MOVES
     elif not swapped:
-        bonus[topic] = STAYS
+        bonus[topic] = STAYS if words else CLINGS
         bonus[list(_beside(retriever, topic))] += BESIDE
     evidence = replace(evidence, scores=evidence.scores + bonus)
-    asks_on = ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
-    words = tuple(lexical.content_words(bare[asks_on.end() :])) if asks_on else readings[0].words
     if moved is None and not swapped and _agree(seen[0], evidence, allowed):
         return Turn(readings[0].text, seen[0], words, allowed, named)
     if moved is not None:

@@ -27,6 +27,7 @@ FOLDS = 5
 SMOOTH = 10.0  # inverse strength of the classifiers' ridge; 3 to 100 differ by less than 0.01 in hit@1
 NEVER = -1e9  # the score of a section that does not compete
 FEW = 40  # below this many questions a calibrator is not fitted on them
+EVEN = 0.5  # the confidence below which an answer is more likely wrong than right
 LET_THROUGH = 0.9  # with alternates alone: the share of those, left out, that get an answer
 
 # Without any questions to learn from: own 12, share 1, covered 3, unknown -0.5, and the bias. Chosen on
@@ -325,11 +326,14 @@ def keep_promise(
     answerable: npt.NDArray[np.bool_],
     promise: float,
 ) -> Promise:
-    """The lowest threshold under which at most a share `promise` of what is answered is wrong."""
+    """The lowest threshold under which at most a share `promise` of what is answered is wrong.
+
+    Whatever the promise, what is more likely wrong than right is no answer (`EVEN`).
+    """
     order = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(1 - right[order]) / np.arange(1, len(order) + 1)
     last_of_equals = np.append(np.diff(confidence[order]) < 0, True)  # a threshold cannot part equals
-    kept = np.flatnonzero((wrong <= promise) & last_of_equals)
+    kept = np.flatnonzero((wrong <= promise) & last_of_equals & (confidence[order] >= EVEN))
     threshold = float(confidence[order[kept[-1]]]) if len(kept) else 1.0
     return _cost(threshold, confidence, right, answerable)
 

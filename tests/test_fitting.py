@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chatbot import fitting, lexical
 from chatbot.answering import Chatbot
 from chatbot.building import fit
-from chatbot.fitting import Example, fit_calibrator, fit_detector, fit_ranker, keep_promise
+from chatbot.fitting import EVEN, Example, fit_calibrator, fit_detector, fit_ranker, keep_promise
 from chatbot.index import Index, flat_or_other
 from chatbot.ranking import FEATURES, PROSE_WEIGHTS, QUESTION_WEIGHTS, TRAITS, Ranker, log_softmax
 from chatbot.retrieval import Retriever, calibrated
@@ -217,16 +217,21 @@ def test_a_blind_retriever_does_not_see_the_question_itself(trades: Chatbot) -> 
 
 
 def test_a_promise_on_hand_made_numbers() -> None:
-    confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4])
+    confidence = np.array([0.99, 0.98, 0.97, 0.96, 0.95, 0.94])
     right = np.array([1.0, 1.0, 1.0, 0.0, 1.0, 0.0])
     answerable = np.array([True, True, True, False, True, False])
-    never_wrong = keep_promise(confidence, right, answerable, 0.01)
-    assert (never_wrong.threshold, never_wrong.wrong, never_wrong.coverage) == (0.7, 0.0, 0.75)
+    never_wrong = keep_promise(confidence, right, answerable, 0.03)
+    assert (never_wrong.threshold, never_wrong.wrong, never_wrong.coverage) == (0.97, 0.0, 0.75)
     a_fifth = keep_promise(confidence, right, answerable, 0.2)
-    assert (a_fifth.threshold, a_fifth.wrong, a_fifth.coverage) == (0.5, 0.2, 1.0)
+    assert (a_fifth.threshold, a_fifth.wrong, a_fifth.coverage) == (0.95, 0.2, 1.0)
     all_of_it = keep_promise(confidence, right, answerable, 0.4)
-    assert (all_of_it.threshold, all_of_it.coverage) == (0.4, 1.0)
+    assert (all_of_it.threshold, all_of_it.coverage) == (0.94, 1.0)
     assert all_of_it.low == all_of_it.coverage == all_of_it.high
+
+
+def test_what_is_more_likely_wrong_than_right_is_no_answer() -> None:
+    kept = keep_promise(np.array([0.9, 0.6, 0.4]), np.ones(3), np.ones(3, bool), 0.3)
+    assert (kept.threshold, kept.wrong) == (0.6, 0.0)
 
 
 def test_a_promise_that_cannot_be_kept_answers_nothing() -> None:
@@ -255,7 +260,7 @@ def test_a_promise_holds_on_the_questions_that_it_was_made_on(
         assert 1 - right[answered].mean() <= promise + 1e-9
         assert kept.wrong == pytest.approx(1 - right[answered].mean())
     for lower in set(confidence[confidence < kept.threshold].tolist()):  # no lower threshold would keep it
-        assert 1 - right[confidence >= lower].mean() > promise
+        assert lower < EVEN or 1 - right[confidence >= lower].mean() > promise
     assert 0 <= kept.low <= kept.high <= 1
 
 

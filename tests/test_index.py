@@ -199,12 +199,13 @@ SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
     "not UTF-8": (lambda folder: (folder / "manifest.json").write_bytes(b"\xff\xfe"), NO_MANIFEST),
     "files in a list": (lambda folder: rewrite_manifest(folder, files=["vectors.npy"]), NO_MANIFEST),
     "another format": (
-        lambda folder: rewrite_manifest(folder, format=2),
-        "/manifest.json: is of format 2, this program reads 1; run: chatbot build",
+        lambda folder: rewrite_manifest(folder, format=index.FORMAT + 1),
+        f"/manifest.json: is of format {index.FORMAT + 1}, "
+        f"this program reads {index.FORMAT}; run: chatbot build",
     ),
     "a format in quotes": (
         lambda folder: rewrite_manifest(folder, format="1"),
-        "/manifest.json: is of format '1', this program reads 1; run: chatbot build",
+        f"/manifest.json: is of format '1', this program reads {index.FORMAT}; run: chatbot build",
     ),
 }
 

@@ -26,11 +26,8 @@ def every_quote(bot: Chatbot) -> Iterator[tuple[int, str, Quote]]:
     index, retriever = bot.index, bot.retriever
     for row, view in enumerate(index.views):
         if view.kind in ("alternate", "title"):
-            yield (
-                view.section,
-                view.text,
-                quoting.quote(retriever, view.section, view.text, index.vectors[row]),
-            )
+            (seen,) = retriever.ranker.evidence(index.vectors[[row]], [[]])
+            yield view.section, view.text, quoting.quote(retriever, view.section, view.text, seen)
 
 
 def words(text: str) -> list[str]:
@@ -123,9 +120,9 @@ def test_a_list_is_quoted_whole_with_the_words_that_lead_in(real_bot: Chatbot) -
 def test_a_sentence_beside_a_list_is_quoted_where_it_fits_better(real_bot: Chatbot) -> None:
     retriever, index = real_bot.retriever, real_bot.index
     section = index.refs.index("machine-learning-engineer#tips-network")
-    vector = index.encoder.encode(["Why does knowing the right people matter for an ML engineer?"])[0]
     text = "Why does knowing the right people matter for an ML engineer?"
-    quote = quoting.quote(retriever, section, text, vector)
+    (seen,) = retriever.evidence([retriever.read(text)])
+    quote = quoting.quote(retriever, section, text, seen)
     assert "Knowing the right people is part of an ML engineer's success." in quote.text
 
 

@@ -142,18 +142,27 @@ def test_the_traits_are_in_their_order(bot: Chatbot) -> None:
     (seen,) = retriever.evidence([reading])
     allowed = retriever.allowed(None)
     section = int(np.where(allowed, seen.scores, -np.inf).argmax())
-    traits = dict(zip(TRAITS, retriever.ranker.traits(seen, section, reading.words, allowed), strict=True))
+    share = float(retriever.ranker.shares(seen, allowed)[section])
+    traits = dict(zip(TRAITS, retriever.ranker.traits(seen, section, reading.words, share), strict=True))
     assert traits["closest"] == seen.features[0, section]
     assert traits["company"] == seen.features[1, section]
     assert traits["own"] == seen.features[2, section]
     assert traits["unknown"] == 1.0
     assert 0 < traits["covered"] < 1
     assert traits["refused"] == pytest.approx(seen.refused[0])
+    assert traits["share"] == pytest.approx(share)
+
+
+def test_shares_are_those_of_the_sections_that_compete(bot: Chatbot) -> None:
+    retriever = bot.retriever
+    (seen,) = retriever.evidence([retriever.read("How much do bakers make?")])
+    allowed = retriever.allowed(None)
+    every = retriever.ranker.shares(seen, allowed)
+    assert every.sum() == pytest.approx(1.0)
+    assert every.max() < 1.0
     alone = np.zeros_like(allowed)
-    alone[section] = True
-    only = retriever.ranker.traits(seen, section, reading.words, alone)
-    assert only[TRAITS.index("share")] == pytest.approx(1.0)
-    assert traits["share"] < 1.0
+    alone[every.argmax()] = True
+    assert retriever.ranker.shares(seen, alone)[every.argmax()] == pytest.approx(1.0)
 
 
 def test_coverage_weighs_rare_words_more(bot: Chatbot) -> None:

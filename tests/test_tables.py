@@ -258,8 +258,8 @@ def test_rows_of_two_passages_are_quoted_as_one_stretch(long_table: Chatbot) -> 
 
     retriever = long_table.retriever
     text = f"compare the toll of {TOWNS[0]} and {TOWNS[-1]}"
-    vector = retriever.index.encoder.encode([text])[0]
-    quote = quoting.quote(retriever, 0, text, vector)
+    (seen,) = retriever.evidence([retriever.read(text)])
+    quote = quoting.quote(retriever, 0, text, seen)
     file = long_table.guides[0].text
     quoted = file[quote.start : quote.end]
     assert quoted.startswith(f"| {TOWNS[0]} |")
