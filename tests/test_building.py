@@ -230,7 +230,8 @@ def test_a_killed_build_leaves_the_old_one_answering_and_nothing_lying_about(tmp
     run = subprocess.run(
         [sys.executable, "-m", "tests.killing", str(tmp_path / "corpus"), str(tmp_path / "index"), "7",
          str(KILLS)],
-        cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}, capture_output=True, text=True, check=True,
+        cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True, text=True, check=True,
     )  # fmt: skip
     rows: list[dict[str, Any]] = [json.loads(line) for line in run.stdout.splitlines()]
     at_random = [row for row in rows if row["random"]]

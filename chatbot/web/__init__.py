@@ -7,11 +7,15 @@ They are imported late: who wants one part only (the widget's tag, say) need not
 
 from __future__ import annotations
 
+import sys
+
 from fastapi import FastAPI
 
 from chatbot.answering import Chatbot
 from chatbot.journal import Journal
 from chatbot.settings import Settings
+
+HANDOVER = 0.0005  # seconds after which a thread lets another run: the event loop has to get its turn
 
 
 def create_app(settings: Settings, bot: Chatbot | None = None, journal: Journal | None = None) -> FastAPI:
@@ -47,6 +51,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     journal = Journal.open(settings.journal_url, settings) if settings.journal_url else None
     app = create_app(settings, bot, journal)
     configure_logs(settings.log_questions)
+    sys.setswitchinterval(HANDOVER)
     # An open page holds a connection for as long as it is open: a server that stops waits for none of them.
     patience = 3  # seconds for what is still being answered
     config = uvicorn.Config(

@@ -18,7 +18,7 @@ from chatbot.answering import Answer
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-SIZES = (1, 2, 4, 8, 16)
+SIZES = (1, 2, 3, 4)
 
 
 class Metrics:

@@ -53,17 +53,17 @@ def test_an_idle_server_answers_at_once_and_alone(bot: Gate, batcher: Batcher) -
     assert questions(bot) == [["a"], ["b"]]
 
 
-def test_what_waits_is_taken_together_in_order_sixteen_at_most(bot: Gate, batcher: Batcher) -> None:
+def test_what_waits_is_taken_together_in_order_and_not_too_many(bot: Gate, batcher: Batcher) -> None:
     sizes: list[int] = []
     batcher._observe = sizes.append
-    names = [str(number) for number in range(40)]
+    names = [str(number) for number in range(10)]
     futures = [batcher.submit(Ask(names[0]))]
     assert bot.started.acquire(timeout=5)  # the first one is being answered: the others wait
     futures += [batcher.submit(Ask(name)) for name in names[1:]]
     bot.open.set()
     assert [future.result(5).question for future in futures] == names
-    assert questions(bot) == [names[:1], names[1:17], names[17:33], names[33:]]
-    assert sizes == [1, 16, 16, 7]
+    assert questions(bot) == [names[:1], names[1:5], names[5:9], names[9:]]
+    assert sizes == [1, 4, 4, 1]
 
 
 def test_one_thread_answers_for_several_event_loops(bot: Gate, batcher: Batcher) -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from chatbot.answering import Answer, Ask
+from chatbot.web.batching import MOST
 from chatbot.web.desk import REMEMBERED, Desk
 from chatbot.web.problems import Problem
 from tests.web.fakes import SOURCE, FakeBot, FakeJournal
@@ -54,7 +55,7 @@ def test_many_at_once_share_batches() -> None:
         return await asyncio.gather(*(desk.answer(Ask(str(number)), "api") for number in range(33)))
 
     assert [answer.question for answer in asyncio.run(ask_many())] == [str(number) for number in range(33)]
-    assert max(len(batch) for batch in bot.batches) == 16
+    assert max(len(batch) for batch in bot.batches) == MOST
     assert len(bot.batches) <= 5
 
 
