@@ -20,7 +20,6 @@ from pathlib import Path
 
 import bm25s  # noqa: F401  imported once, before the forks
 import faiss  # noqa: F401
-from tqdm import tqdm
 
 from chatbot import building, index
 from chatbot.errors import IndexError
@@ -28,7 +27,6 @@ from chatbot.settings import Settings
 from tests.words import WordEncoder
 
 PATIENCE = 20  # seconds for a build that takes a few hundredths of one
-tqdm.monitor_interval = 0  # bm25s draws with tqdm, whose thread must not be there when forking
 TEXT = "# Guide\n\n## Pay\n\nThe pay of round {0} is {0} dollars.\n\n## Hours\n\nThe hours are {0} to 5.\n"
 
 
