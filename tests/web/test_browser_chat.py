@@ -283,7 +283,8 @@ def test_closing_the_question_why_or_asking_on_puts_it_away(
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_text("What was wrong?")).to_be_hidden()
     page.get_by_role("button", name="Like", exact=True).click()
-    page.get_by_role("button", name="Dislike").click()  # at once: the last thumb counts
+    expect(page.get_by_role("button", name="Liked", exact=True)).to_be_visible()  # not at once undone
+    page.get_by_role("button", name="Dislike", exact=True).click()  # at once: the last thumb counts
     expect(page.get_by_text("What was wrong?")).to_be_visible()
     assert [vote[1] for vote in journal.votes[-2:]] == ["up", "down"]
     expect(page.get_by_text("Thank you")).to_be_visible()
