@@ -73,6 +73,15 @@ def is_seen(locator: Locator) -> bool:
     )
 
 
+def comes_into_view(locator: Locator) -> bool:
+    """Whether all of it can be seen once the page has done its scrolling."""
+    for _ in range(50):
+        if is_seen(locator):
+            return True
+        locator.page.wait_for_timeout(100)
+    return False
+
+
 # What a visitor sees ------------------------------------------------------------------------------
 
 
@@ -347,9 +356,9 @@ def test_on_a_phone_a_reply_is_seen_from_its_start_and_the_question_field_stays(
     for question in ("green tea?", "coffee?", "green tea?"):
         reply = ask(page, question)
         expect(page.get_by_role("button", name="Dislike")).to_have_count(page.locator(".reply").count())
-        assert is_seen(page.locator(".asked").last)
-        assert is_seen(reply.locator(".short"))
-        assert is_seen(question_of(page))
+        assert comes_into_view(page.locator(".asked").last)
+        assert comes_into_view(reply.locator(".short"))
+        assert comes_into_view(question_of(page))
 
 
 def test_what_is_pressed_on_a_phone_is_large_enough(url: str, visit: Visit) -> None:
