@@ -156,7 +156,7 @@ class Chatbot:
         if not question.strip() or len(question) > LONGEST:
             return []
         turn = understand(self.retriever, question, (), allowed)
-        return [self._source(hit, self._quote(hit, turn)) for hit in self._hits(turn, k)]
+        return list(self._sources(self._hits(turn, k), turn))
 
     def ranking(
         self, question: str, history: Sequence[str] = (), guide: str | None = None, k: int = 10
@@ -206,7 +206,7 @@ class Chatbot:
             return self._refuse(ask, turn, hits, absent)
         if choices := refusing.rival_guides(self.retriever, turn, self.threshold):
             text = "That stands in more than one guide. Which one do you mean?"
-            sources = tuple(self._source(hit, self._quote(hit, turn)) for hit in hits)
+            sources = self._sources(hits, turn)
             return self._reply(
                 "clarify", ask, text, turn, best.confidence, sources, choices, reason="ambiguous"
             )
@@ -219,7 +219,7 @@ class Chatbot:
     def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: tables.Absent | None) -> Answer:
         refusal = refusing.refuse(self.retriever, turn, hits, absent, self.threshold, self.contact)
         confidence = min(hits[0].confidence, self.threshold / 2) if absent else hits[0].confidence
-        sources = tuple(self._source(hit, self._quote(hit, turn)) for hit in hits[:CHIPS])
+        sources = self._sources(hits[:CHIPS], turn)
         return replace(
             self._reply(refusal.kind, ask, refusal.text, turn, confidence, sources, refusal.choices),
             reason=refusal.reason,
@@ -245,16 +245,13 @@ class Chatbot:
     def _answer_parts(self, ask: Ask, turn: Turn, parts: Sequence[tuple[Ask, Turn, list[Hit]]]) -> Answer:
         """Two quotes, one for each part; the confidence is that of the first."""
         firsts = [(hits[0], part) for _, part, hits in parts]
-        texts = [self._quote(hit, part).text for hit, part in firsts]
+        quotes = [self._quote(hit, part) for hit, part in firsts]
         taken = {hit.section for hit, _ in firsts}
         rest = [hit for hit in self._hits(turn) if hit.section not in taken]
-        sources = [self._source(hit, self._quote(hit, part)) for hit, part in firsts] + [
-            self._source(hit, self._quote(hit, turn)) for hit in rest
-        ]
-        chips = self._next([hit for hit, _ in firsts])
-        return self._reply(
-            "answer", ask, "\n\n".join(texts), turn, firsts[0][0].confidence, tuple(sources[:SOURCES]), chips
-        )
+        best = [hit for hit, _ in firsts]
+        sources = (*map(self._source, best, quotes), *self._sources(rest, turn))
+        text = "\n\n".join(quote.text for quote in quotes)
+        return self._reply("answer", ask, text, turn, best[0].confidence, sources[:SOURCES], self._next(best))
 
     def _reply(
         self,
@@ -275,6 +272,9 @@ class Chatbot:
 
     def _quote(self, hit: Hit, turn: Turn) -> quoting.Quote:
         return quoting.quote(self.retriever, hit.section, turn.understood_as, turn.evidence)
+
+    def _sources(self, hits: Sequence[Hit], turn: Turn) -> tuple[Source, ...]:
+        return tuple(self._source(hit, self._quote(hit, turn)) for hit in hits)
 
     def _source(self, hit: Hit, quote: quoting.Quote) -> Source:
         guide = self.guides[int(self.index.guide_of[hit.section])]
