@@ -23,8 +23,18 @@ import numpy.typing as npt
 from chatbot import index as index_folder
 from chatbot import lexical
 from chatbot.encoder import FILES, Encoder, OnnxEncoder
-from chatbot.encoder.export import EXPORT, export, fingerprint, is_whole
-from chatbot.fitting import Example, Promise, fit_calibrator, fit_detector, fit_ranker, one_thread, thresholds
+from chatbot.encoder.export import EXPORT, TOKENS, export, fingerprint, is_whole
+from chatbot.encoder.static import StaticEncoder, distil
+from chatbot.fitting import (
+    FEW,
+    Example,
+    Promise,
+    fit_calibrator,
+    fit_detector,
+    fit_ranker,
+    one_thread,
+    thresholds,
+)
 from chatbot.guides import GOLDEN, Guide, read_corpus, read_golden
 from chatbot.index import Index, content_hash
 from chatbot.lexical import Bm25
@@ -80,7 +90,8 @@ def build(
         draft = Index(build="draft", manifest={}, fitted={}, encoder=encoder, **parts)
         examples = _examples(draft, golden)
         fitted, promise = fit(draft, examples, settings.promise)
-        index_folder.write(place, _slim(parts) | {"fitted": fitted})
+        glance = _glance(settings, draft, examples)
+        index_folder.write(place, _slim(parts) | {"fitted": fitted, "glance": glance})
         facts = _facts(settings, guides, vectors, promise)
         name = index_folder.publish(folder, place, facts)
     return Report(
@@ -105,6 +116,26 @@ def fit(
         fitted |= fit_detector(replace(draft, fitted=fitted))
         weights, kept = fit_calibrator(replace(draft, fitted=fitted), examples, promise)
     return fitted | weights | dict(thresholds(kept)), kept
+
+
+def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> Index | None:
+    """The same views in the vectors of a static encoder, with what is learnt from these.
+
+    Only where golden questions can tell how far to trust it. Follow-ups are never looked at by it.
+    """
+    tokens = index_folder.encoder_cache(settings.index, fingerprint(settings.model)) / TOKENS
+    alone = [example for example in examples if not example.history]
+    if len(alone) < FEW or not isinstance(draft.encoder, OnnxEncoder) or not tokens.exists():
+        return None
+    texts = [draft.encoder.tokens(view.text) for view in draft.views]
+    with one_thread():
+        table = distil(np.load(tokens), texts, draft.vectors)
+    encoder = StaticEncoder(draft.encoder.tokens, table, draft.encoder.limit)
+    vectors = encoder.encode([view.text for view in draft.views])
+    light = replace(
+        draft, vectors=vectors, faiss=index_folder.flat_or_other(vectors, "Flat"), encoder=encoder
+    )
+    return replace(light, fitted=fit(light, alone, settings.promise)[0])
 
 
 def _encoder(settings: Settings, place: Path) -> Encoder:

@@ -102,19 +102,22 @@ def understand_all(
         for number, (question, history, _) in enumerate(asks)
         if not history or not depends(readings[number], retriever)
     ]
-    evidence = dict(
-        zip(alone, retriever.evidence([readings[n] for n in alone]) if alone else [], strict=True)
-    )
+    about = {
+        n: asks[n][2]
+        or frozenset(retriever.named_guides(readings[n].text))
+        or _guides_of(retriever, asks[n][1])
+        for n in alone
+    }
+    allowed = [retriever.allowed(set(about[n])) for n in alone]
+    looked = retriever.look([readings[n] for n in alone], allowed) if alone else []
+    evidence = dict(zip(alone, zip(looked, allowed, strict=True), strict=True))
     for number, (_, history, guides) in enumerate(asks):
-        earlier = _guides_of(retriever, history)
         if number in evidence:
             reading = readings[number]
-            named = guides or frozenset(retriever.named_guides(reading.text)) or earlier
-            seen = evidence[number]
-            if not named and softmax(seen.scores).max() < CLEAR:
+            seen, mask = evidence[number]
+            if not about[number] and softmax(seen.scores).max() < CLEAR:
                 seen = _stay(retriever, seen, history)
-            turn = Turn(reading.text, seen, reading.words, retriever.allowed(set(named)), named)
-            yield _at_step(retriever, turn)
+            yield _at_step(retriever, Turn(reading.text, seen, reading.words, mask, about[number]))
         else:
             before = understand(retriever, history[-1], history[-MOST:-1], guides)
             turn = _follow(retriever, readings[number], before, guides)

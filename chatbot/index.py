@@ -20,7 +20,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot.encoder import Encoder, OnnxEncoder, Vectors
+from chatbot.encoder.static import StaticEncoder
 from chatbot.errors import IndexError
 from chatbot.guides import Block, Guide, Section, Unit
 from chatbot.lexical import Bm25
@@ -37,11 +38,12 @@ from chatbot.passages import Passage, View
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 REBUILD = "run: chatbot build"
 FILES = ("guides.json", "passages.json", "views.json", "words.json", "vectors.npy", "index.faiss", "bm25.npz")
 FITTED = "fitted.npz"
+GLANCE = "glance"  # in a build, the folder of the static encoder
 
 Fitted = Mapping[str, npt.NDArray[Any]]  # the arrays of the ranker and the calibrator, by name
 
@@ -61,6 +63,7 @@ class Index:
     fitted: Fitted
     faiss: faiss.Index
     encoder: Encoder
+    glance: Index | None = None  # the same views in the vectors of a static encoder
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -237,6 +240,11 @@ def write(place: Path, index: Mapping[str, Any]) -> None:
         size=np.array(bm25.size),
     )
     np.savez(place / FITTED, **index["fitted"])
+    if glance := index["glance"]:
+        (place / GLANCE).mkdir()
+        np.save(place / GLANCE / "table.npy", glance.encoder.table)
+        np.save(place / GLANCE / "vectors.npy", glance.vectors)
+        np.savez(place / GLANCE / FITTED, **glance.fitted)
 
 
 def publish(folder: Path, place: Path, facts: dict[str, Any]) -> str:
@@ -317,7 +325,7 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
     encoder = encoder or OnnxEncoder.load(place / "encoder", manifest["encoder"])
     if encoder.dimensions != vectors.shape[1]:
         raise ValueError(f"vectors of {vectors.shape[1]} numbers, an encoder of {encoder.dimensions}")
-    return Index(
+    whole = Index(
         build=manifest["build"],
         manifest=manifest,
         guides=tuple(_guide(guide) for guide in table("guides.json")),
@@ -339,6 +347,14 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
         faiss=index,
         encoder=encoder,
     )
+    if not isinstance(encoder, OnnxEncoder) or not (place / GLANCE).is_dir():
+        return whole
+    vectors = np.load(place / GLANCE / "vectors.npy", allow_pickle=False)
+    table_ = np.load(place / GLANCE / "table.npy", allow_pickle=False)
+    return replace(whole, glance=replace(
+        whole,
+        vectors=vectors, faiss=flat_or_other(vectors, "Flat"),
+        encoder=StaticEncoder(encoder.tokens, table_, encoder.limit), fitted=arrays(f"{GLANCE}/{FITTED}")))
 
 
 def _guide(fields: dict[str, Any]) -> Guide:

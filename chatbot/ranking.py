@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from chatbot import lexical
 from chatbot.encoder import Vectors
+from chatbot.guides import Unit
 from chatbot.index import Index
 from chatbot.lexical import Word
 
@@ -64,6 +65,7 @@ QUESTION_WEIGHTS = np.array([0.0, 20.0, 5.0, 0.0, 3.0], np.float32)
 class Evidence:
     """What is known of every section for one question; rows in the order of `FEATURES`."""
 
+    ranker: Ranker  # that weighed it, and in whose space the vectors are
     features: Array  # [features, sections]
     scores: Array  # [sections], the weighed sum
     refused: tuple[float, float, float]  # nearest refused question, mean of three, detector
@@ -104,6 +106,17 @@ class Ranker:
     def answerable(self) -> npt.NDArray[np.bool_]:
         """Which sections say anything, [sections]: a bare heading is never an answer."""
         return np.asarray((self.own[0] >= 0).any(axis=1))
+
+    @cached_property
+    def units(self) -> list[tuple[Vectors, list[Unit]]]:
+        """For each section, the vectors of its units, [units, dimensions], and the units."""
+        rows: list[list[int]] = [[] for _ in self.index.sections]
+        units: list[list[Unit]] = [[] for _ in self.index.sections]
+        for row, view in enumerate(self.index.views):
+            if view.kind == "unit":
+                rows[view.section].append(row)
+                units[view.section].append(self.index.passages[view.passage].units[view.unit])
+        return [(self.index.vectors[own], named) for own, named in zip(rows, units, strict=True)]
 
     @cached_property
     def weights(self) -> Array:
@@ -173,7 +186,7 @@ class Ranker:
             found = [*by_view[rows[self.refused[rows]][:3]], floor, floor, floor][:3]
             odds = self.detect(vector) if detector is None else detector
             refused = (float(found[0]), float(np.mean(found)), odds)
-        return Evidence(features, scores, refused, vector, rows, cosines)
+        return Evidence(self, features, scores, refused, vector, rows, cosines)
 
     def classify(self, vector: Array) -> Array:
         """The log-probability of each section for a vector, [sections]; zeros without a classifier."""
@@ -296,6 +309,7 @@ def average(evidence: Sequence[Evidence]) -> Evidence:
         return evidence[0]
     refused = np.mean([reading.refused for reading in evidence], axis=0)
     return Evidence(
+        evidence[0].ranker,
         np.mean([reading.features for reading in evidence], axis=0),
         np.mean([reading.scores for reading in evidence], axis=0),
         (float(refused[0]), float(refused[1]), float(refused[2])),

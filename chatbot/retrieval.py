@@ -17,8 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot import lexical
-from chatbot.encoder import Vectors
-from chatbot.guides import Unit
 from chatbot.index import Index
 from chatbot.lexical import Word
 from chatbot.ranking import Array, Evidence, Ranker
@@ -26,6 +24,10 @@ from chatbot.ranking import Array, Evidence, Ranker
 Mask = npt.NDArray[np.bool_]  # [sections]
 VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
 CERTAIN = 0.99  # and the confidence that it then has at least
+
+# A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
+# UNLIKELY: three questions in four, of which as many are answered rightly as by the transformer.
+SURE, UNLIKELY = 0.9, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class Retriever:
         return Ranker(self.index, self.blind)
 
     @cached_property
+    def glance(self) -> Ranker | None:
+        """The ranker over the same views in the vectors of the static encoder, where the build has them."""
+        return Ranker(self.index.glance) if self.index.glance and not self.blind else None
+
+    @cached_property
     def vocabulary(self) -> dict[str, int]:
         """The folded words of the corpus that a typing error may be repaired to, with their counts."""
         return dict(self.index.words["vocabulary"])
@@ -67,17 +74,6 @@ class Retriever:
     def language(self) -> frozenset[str]:
         """Good words of the language, which are never repaired."""
         return frozenset(self.index.words["language"])
-
-    @cached_property
-    def units(self) -> list[tuple[Vectors, list[Unit]]]:
-        """For each section, the vectors of its units, [units, dimensions], and the units."""
-        rows: list[list[int]] = [[] for _ in self.index.sections]
-        units: list[list[Unit]] = [[] for _ in self.index.sections]
-        for row, view in enumerate(self.index.views):
-            if view.kind == "unit":
-                rows[view.section].append(row)
-                units[view.section].append(self.index.passages[view.passage].units[view.unit])
-        return [(self.index.vectors[own], named) for own, named in zip(rows, units, strict=True)]
 
     @cached_property
     def groups(self) -> list[frozenset[str]]:
@@ -187,8 +183,23 @@ class Retriever:
 
     def evidence(self, readings: Sequence[Reading]) -> list[Evidence]:
         """What each section has to say for itself, a question each; one run of the encoder."""
-        vectors = self.index.encoder.encode([reading.text for reading in readings])
-        return self.ranker.evidence(vectors, [reading.terms for reading in readings])
+        return _weighed(self.ranker, readings)
+
+    def look(self, readings: Sequence[Reading], allowed: Sequence[Mask]) -> list[Evidence]:
+        """The same for questions that stand alone: at a glance where that is sure, otherwise in full."""
+        if self.glance is None:
+            return self.evidence(readings)
+        found = _weighed(self.glance, readings)
+        unsure = [n for n, seen in enumerate(found) if not self._is_sure(seen, readings[n], allowed[n])]
+        if unsure:
+            for number, seen in zip(unsure, self.evidence([readings[n] for n in unsure]), strict=True):
+                found[number] = seen
+        return found
+
+    def _is_sure(self, glance: Evidence, reading: Reading, allowed: Mask) -> bool:
+        """Whether a glance shows a section that answers, or that none comes near."""
+        hits = self.hits(glance, reading.words, allowed, 1, reading.text)
+        return not hits or not UNLIKELY <= hits[0].confidence < SURE
 
     def hits(
         self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str = ""
@@ -202,7 +213,7 @@ class Retriever:
         scores[list(said)] += VERBATIM
         order = np.argsort(-scores, kind="stable")[:k]
         order = order[np.isfinite(scores[order])]
-        shares = self.ranker.shares(evidence, allowed) if len(order) else scores
+        shares = evidence.ranker.shares(evidence, allowed) if len(order) else scores
         found = []
         for section in order.tolist():
             confidence = self.confidence(evidence, section, words, float(shares[section]))
@@ -212,8 +223,13 @@ class Retriever:
 
     def confidence(self, evidence: Evidence, section: int, words: Sequence[Word], share: float) -> float:
         """The calibrated probability that a section, with its share of all, answers the question."""
-        traits = self.ranker.traits(evidence, section, words, share)
-        return calibrated(self.index.fitted["calibrator.weights"], traits)
+        traits = evidence.ranker.traits(evidence, section, words, share)
+        return calibrated(evidence.ranker.index.fitted["calibrator.weights"], traits)
+
+
+def _weighed(ranker: Ranker, readings: Sequence[Reading]) -> list[Evidence]:
+    vectors = ranker.index.encoder.encode([reading.text for reading in readings])
+    return ranker.evidence(vectors, [reading.terms for reading in readings])
 
 
 def calibrated(weights: Array, traits: Array) -> float:

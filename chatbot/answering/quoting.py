@@ -65,11 +65,11 @@ def quote(retriever: Retriever, section: int, text: str, evidence: Evidence) -> 
 
 def _unit_scores(retriever: Retriever, section: int, text: str, evidence: Evidence) -> dict[Unit, float]:
     """How well each unit fits: cosines to the question and to the alternates nearest to it, shared words."""
-    vectors, units = retriever.units[section]
+    vectors, units = evidence.ranker.units[section]
     scores = vectors @ evidence.vector
     near = evidence.views[retriever.ranker.alternate_of[evidence.views] == section][:3]
     if len(near):
-        scores = scores + vectors @ retriever.index.vectors[near].mean(axis=0)
+        scores = scores + vectors @ evidence.ranker.index.vectors[near].mean(axis=0)
     asked = {word.stem: retriever.ranker.rarity(word.stem) for word in lexical.content_words(text)}
     total = sum(asked.values()) or 1.0
     weights = {}

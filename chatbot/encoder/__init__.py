@@ -1,8 +1,8 @@
 """Turns texts into unit vectors, with ONNX Runtime alone: neither PyTorch nor sentence-transformers.
 
 In: texts. Out: float32 vectors of length 1, [texts, dimensions]. An `Encoder` is anything with these
-methods; `OnnxEncoder` is the real one. Making its files out of a sentence-transformers model is the
-business of `chatbot.encoder.export`, at build time only.
+methods; `OnnxEncoder` is the real one, `chatbot.encoder.static` a quicker one that sees less. Making its
+files out of a sentence-transformers model is the business of `chatbot.encoder.export`, at build time only.
 """
 
 from __future__ import annotations
@@ -96,6 +96,10 @@ class OnnxEncoder:
     def count(self, text: str) -> int:
         """The number of tokens of a text, at most the limit."""
         return len(self._tokenizer.encode(text).ids)
+
+    def tokens(self, text: str) -> list[int]:
+        """The numbers of a text's tokens, without those that begin and end every text."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def encode(self, texts: list[str]) -> Vectors:
         """One unit vector a text, [texts, dimensions].

