@@ -131,11 +131,8 @@ def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> In
     with one_thread():
         table = distil(np.load(tokens), texts, draft.vectors)
     encoder = StaticEncoder(draft.encoder.tokens, table, draft.encoder.limit)
-    vectors = encoder.encode([view.text for view in draft.views])
-    light = replace(
-        draft, vectors=vectors, faiss=index_folder.flat_or_other(vectors, "Flat"), encoder=encoder
-    )
-    return replace(light, fitted=fit(light, alone, settings.promise)[0])
+    glance = index_folder.in_space(draft, encoder, encoder.encode([view.text for view in draft.views]))
+    return replace(glance, fitted=fit(glance, alone, settings.promise)[0])
 
 
 def _encoder(settings: Settings, place: Path) -> Encoder:

@@ -290,18 +290,21 @@ def _numbered(retriever: Retriever, text: str, among: Sequence[int]) -> list[int
 
 def step_beyond(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
     """The step that a text names by number and that is not in the section's sequence, with those that are."""
-    wanted = STEP.search(text)
+    if not (wanted := STEP.search(text)):
+        return None
     line = _children(retriever, section) or _family(retriever, section)
     steps = [n for n in line if is_step(retriever.index.sections[n])]
-    if not wanted or not steps or _numbered(retriever, text, steps):
+    if not steps or _numbered(retriever, text, steps):
         return None
     return wanted[0].capitalize(), tuple(retriever.index.sections[n].title for n in steps)
 
 
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     """The turn of "what is step 6?", where there is but one sequence."""
+    if len(lexical.words(turn.understood_as)) > 5:
+        return turn
     found = _numbered(retriever, turn.understood_as, np.flatnonzero(turn.allowed).tolist())
-    if len(found) != 1 or len(lexical.words(turn.understood_as)) > 5:
+    if len(found) != 1:
         return turn
     scores = turn.evidence.scores.copy()
     scores[found] += MOVES

@@ -182,7 +182,7 @@ def fit_detector(index: Index) -> dict[str, npt.NDArray[np.generic]]:
 def _left_out_features(index: Index, rows: npt.NDArray[np.int64], log_odds: Array) -> Array:
     """The features of every alternate as if it were not in the index, [alternates, features, sections]."""
     ranker = Ranker(replace(index, fitted={}))
-    cosines, near = index.faiss.search(index.vectors[rows], min(NEAREST + 1, len(index.views)))
+    cosines, near = index.nearest(index.vectors[rows], NEAREST + 1)
     features = []
     for number, row in enumerate(rows):
         keep = near[number] >= 0

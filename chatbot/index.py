@@ -89,9 +89,16 @@ class Index:
             found[passage.section].append(number)
         return tuple(tuple(numbers) for numbers in found)
 
-    def nearest(self, vectors: Vectors, k: int) -> npt.NDArray[np.int64]:
-        """The views nearest to each vector by FAISS, best first, [vectors, k]; -1 where there are fewer."""
-        return self.faiss.search(vectors, min(k, len(self.views)))[1]
+    def nearest(self, vectors: Vectors, k: int) -> tuple[Vectors, npt.NDArray[np.int64]]:
+        """The views nearest to each vector by FAISS, best first: cosines and rows, [vectors, k] each.
+
+        The rows are -1 where FAISS finds fewer.
+        """
+        import faiss
+
+        # Set in each thread that asks: so few views are not worth sharing, and idle helpers would spin.
+        faiss.omp_set_num_threads(1)
+        return self.faiss.search(vectors, min(k, len(self.views)))
 
 
 def load(folder: Path, encoder: Encoder | None = None) -> Index:
@@ -242,7 +249,7 @@ def write(place: Path, index: Mapping[str, Any]) -> None:
     np.savez(place / FITTED, **index["fitted"])
     if glance := index["glance"]:
         (place / GLANCE).mkdir()
-        np.save(place / GLANCE / "table.npy", glance.encoder.table)
+        np.save(place / GLANCE / "tokens.npy", glance.encoder.table)
         np.save(place / GLANCE / "vectors.npy", glance.vectors)
         np.savez(place / GLANCE / FITTED, **glance.fitted)
 
@@ -304,6 +311,13 @@ def flat_or_other(vectors: Vectors, factory: str) -> faiss.Index:
     return index
 
 
+def in_space(index: Index, encoder: Encoder, vectors: Vectors) -> Index:
+    """An index of the same views by other vectors of theirs; nothing is fitted on these yet."""
+    return replace(
+        index, encoder=encoder, vectors=vectors, faiss=flat_or_other(vectors, "Flat"), fitted={}, glance=None
+    )
+
+
 def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Index:
     import faiss
 
@@ -349,12 +363,11 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
     )
     if not isinstance(encoder, OnnxEncoder) or not (place / GLANCE).is_dir():
         return whole
+    tokens = np.load(place / GLANCE / "tokens.npy", allow_pickle=False)
     vectors = np.load(place / GLANCE / "vectors.npy", allow_pickle=False)
-    table_ = np.load(place / GLANCE / "table.npy", allow_pickle=False)
-    return replace(whole, glance=replace(
-        whole,
-        vectors=vectors, faiss=flat_or_other(vectors, "Flat"),
-        encoder=StaticEncoder(encoder.tokens, table_, encoder.limit), fitted=arrays(f"{GLANCE}/{FITTED}")))
+    static = StaticEncoder(encoder.tokens, tokens, encoder.limit)
+    glance = in_space(whole, static, vectors)
+    return replace(whole, glance=replace(glance, fitted=arrays(f"{GLANCE}/{FITTED}")))
 
 
 def _guide(fields: dict[str, Any]) -> Guide:

@@ -90,20 +90,15 @@ def stem(folded: str) -> str:
     return _stemmer().stemWord(folded) if folded.isalpha() else folded
 
 
-def content_words(text: str) -> list[Word]:
+@lru_cache(maxsize=4096)
+def content_words(text: str) -> tuple[Word, ...]:
     """The words that carry the topic, in order."""
-    return [word for word in words(text) if word.folded not in STOP and word.text.lower() not in STOP]
+    return tuple(word for word in words(text) if word.folded not in STOP and word.text.lower() not in STOP)
 
 
 def stems(text: str) -> list[str]:
     """The stems of a text's content words; of all words if it has no others."""
     return [word.stem for word in content_words(text)] or [word.stem for word in words(text)]
-
-
-@lru_cache(maxsize=65536)
-def all_stems(text: str) -> frozenset[str]:
-    """The stems of all words of a guide's text; kept, for the same texts are looked at again and again."""
-    return frozenset(word.stem for word in words(text))
 
 
 @dataclass(frozen=True, slots=True)

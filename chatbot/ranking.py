@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from chatbot import lexical
 from chatbot.encoder import Vectors
-from chatbot.guides import Unit
 from chatbot.index import Index
 from chatbot.lexical import Word
 
@@ -108,15 +107,17 @@ class Ranker:
         return np.asarray((self.own[0] >= 0).any(axis=1))
 
     @cached_property
-    def units(self) -> list[tuple[Vectors, list[Unit]]]:
-        """For each section, the vectors of its units, [units, dimensions], and the units."""
+    def units(self) -> list[tuple[Vectors, list[frozenset[str]]]]:
+        """For each section, passage by passage: its units' vectors, [units, dimensions], and their stems."""
         rows: list[list[int]] = [[] for _ in self.index.sections]
-        units: list[list[Unit]] = [[] for _ in self.index.sections]
         for row, view in enumerate(self.index.views):
             if view.kind == "unit":
                 rows[view.section].append(row)
-                units[view.section].append(self.index.passages[view.passage].units[view.unit])
-        return [(self.index.vectors[own], named) for own, named in zip(rows, units, strict=True)]
+        stems = [
+            [frozenset(word.stem for word in lexical.words(self.index.views[row].text)) for row in own]
+            for own in rows
+        ]
+        return [(self.index.vectors[own], held) for own, held in zip(rows, stems, strict=True)]
 
     @cached_property
     def weights(self) -> Array:
@@ -143,12 +144,13 @@ class Ranker:
     def evidence(self, vectors: Vectors, terms: Sequence[Sequence[str]]) -> list[Evidence]:
         """What each section has to say for itself, for questions given as vectors and terms."""
         reach = NEAREST if (self.alternates >= 0).any() else FURTHER
-        cosines, rows = self.index.faiss.search(vectors, min(reach, len(self.index.views)))
+        cosines, rows = self.index.nearest(vectors, reach)
         found = []
         for vector, words, near, seen in zip(vectors, terms, cosines, rows, strict=True):
-            keep = seen >= 0
-            itself = seen[keep & (near >= 0.9999)] if self.blind else ()
-            found.append(self.weigh(vector, words, near[keep], seen[keep], without=itself))
+            there = int((seen >= 0).sum())  # FAISS fills up with -1 at the end
+            near, seen = near[:there], seen[:there]
+            itself = seen[near >= 0.9999] if self.blind else ()
+            found.append(self.weigh(vector, words, near, seen, without=itself))
         return found
 
     def weigh(
@@ -173,9 +175,10 @@ class Ranker:
         kinds = np.stack([by_view[rows].max(axis=1) for rows in self.own])
         own = kinds.max(axis=0)
         near = by_view[self.alternates]
-        asked = near.max(axis=1) > -1.0  # of which sections there are alternates
-        closest = np.where(asked, near.max(axis=1), own)
-        company = np.where(asked, _mean_of_best(near), kinds.mean(axis=0))
+        nearest = near.max(axis=1)
+        asked = nearest > -1.0  # of which sections there are alternates
+        closest = np.where(asked, nearest, own)
+        company = np.where(asked, _mean_of_best(near), kinds.sum(axis=0) / len(kinds))
         if classifier is None:
             classifier = self.classify(vector)
         features = np.stack([closest, company, own, classifier, self.lexical(terms)]).astype(np.float32)
@@ -185,7 +188,7 @@ class Ranker:
         if self.refused.any():
             found = [*by_view[rows[self.refused[rows]][:3]], floor, floor, floor][:3]
             odds = self.detect(vector) if detector is None else detector
-            refused = (float(found[0]), float(np.mean(found)), odds)
+            refused = (float(found[0]), float(sum(found) / 3), odds)
         return Evidence(self, features, scores, refused, vector, rows, cosines)
 
     def classify(self, vector: Array) -> Array:
@@ -218,19 +221,9 @@ class Ranker:
 
         `words` are the question's content words, `share` is the section's in `shares`.
         """
-        closest, company, own = evidence.features[:3, section]
-        return np.array(
-            [
-                closest,
-                company,
-                own,
-                share,
-                self.coverage(section, words),
-                *evidence.refused,
-                self.unknown(words),
-            ],
-            np.float32,
-        )
+        near = evidence.features[:3, section].tolist()
+        covered = self.coverage(section, words)
+        return np.array([*near, share, covered, *evidence.refused, self.unknown(words)], np.float32)
 
     def shares(self, evidence: Evidence, allowed: npt.NDArray[np.bool_]) -> Array:
         """The probability of each section among the `allowed` ones, from the weighed sums, [sections]."""
@@ -249,8 +242,14 @@ class Ranker:
 
     def rarity(self, stem: str) -> float:
         """The inverse document frequency of a stem over the corpus's texts; unknown ones weigh most."""
-        total, seen = self.index.words["texts"], self.index.words["stems"].get(stem, 0)
-        return math.log((total + 1) / (seen + 0.5))
+        return self._rarities.get(stem, self._rarities[""])
+
+    @cached_property
+    def _rarities(self) -> dict[str, float]:
+        """The rarity of every stem, and under the empty one that of a stem which no text holds."""
+        total = self.index.words["texts"]
+        seen = {"": 0} | self.index.words["stems"]
+        return {stem: math.log((total + 1) / (texts + 0.5)) for stem, texts in seen.items()}
 
     def _stems_without(self, section: int, words: Sequence[Word]) -> frozenset[str]:
         """The stems in the section's texts other than the question itself."""
@@ -281,7 +280,7 @@ def default_weights(index: Index) -> Array:
 
 def _mean_of_best(near: Array) -> Array:
     """Mean of the three highest of each row; of fewer where a row has fewer (they are marked -1)."""
-    best = -np.partition(-near, min(2, near.shape[1] - 1), axis=1)[:, :3]
+    best = np.partition(near, -min(3, near.shape[1]), axis=1)[:, -3:]
     there = best > -1.0
     return np.asarray(np.where(there, best, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1))
 

@@ -292,7 +292,7 @@ def test_another_faiss_index_answers_too(small_settings: Settings) -> None:
     settings = replace(small_settings, faiss="HNSW16")
     build_small(settings)
     found = index.load(settings.index, encoder=WordEncoder())
-    rows = found.nearest(found.vectors, 1)[:, 0]
+    rows = found.nearest(found.vectors, 1)[1][:, 0]
     assert np.mean((found.vectors * found.vectors[rows]).sum(axis=1) > 0.9999) > 0.95
 
 

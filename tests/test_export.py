@@ -60,7 +60,8 @@ def test_the_export_says_what_it_was_made_of(cache: Path) -> None:
     facts = json.loads((cache / "encoder.json").read_text(encoding="utf-8"))
     assert (facts["model"], facts["fingerprint"]) == (DEFAULT, PUBLISHED[DEFAULT])
     assert (facts["dimensions"], facts["limit"]) == (384, 256)
-    assert sorted(facts["files"]) == ["fp32.onnx", "int8.onnx", "tokenizer.json"]
+    assert sorted(facts["files"]) == ["fp32.onnx", "int8.onnx", "tokenizer.json", "tokens.npy"]
+    assert np.load(cache / "tokens.npy").shape == (30522, 384)
     assert is_whole(cache)
     assert (cache / "int8.onnx").stat().st_size < 0.3 * (cache / "fp32.onnx").stat().st_size
 

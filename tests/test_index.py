@@ -122,11 +122,11 @@ def test_the_stored_views_are_found_as_exact_numpy_finds_them(small_index: Path)
     found = load_small(small_index)
     questions = WordEncoder().encode(["How much do bakers make?", "refund", "tools of a gardener"])
     exact = questions @ found.vectors.T
-    rows = found.nearest(questions, 10)
+    _, rows = found.nearest(questions, 10)
     np.testing.assert_allclose(
         np.take_along_axis(exact, rows, axis=1), -np.sort(-exact, axis=1)[:, :10], atol=1e-5
     )
-    assert found.nearest(questions, 10**6).shape == (3, len(found.views))
+    assert found.nearest(questions, 10**6)[1].shape == (3, len(found.views))
 
 
 def test_another_kind_of_faiss_index_is_set_by_its_factory_string() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import string
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from chatbot import lexical
 from chatbot.answering import Chatbot
-from chatbot.retrieval import CERTAIN, calibrated, fold_phrase
+from chatbot.retrieval import CERTAIN, SURE, UNLIKELY, Retriever, calibrated, fold_phrase
+from tests.conftest import ROOT
 
 NO_HARM = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -231,3 +234,76 @@ def test_folding_a_phrase_is_stable(text: str) -> None:
     assert folded == folded.strip()
     assert [word for word in folded.split() if not word] == []
     assert lexical.words(text) or not folded
+
+
+# At a glance ------------------------------------------------------------------------------------
+
+
+def standing_alone(split: str) -> list[dict[str, Any]]:
+    """The golden questions of a split that need no history, without small talk."""
+    rows = map(json.loads, (ROOT / "corpus" / "golden.jsonl").read_text().splitlines())
+    return [
+        row
+        for row in rows
+        if row["split"] == split and row["kind"] != "small_talk" and not row.get("history")
+    ]
+
+
+def test_a_glance_is_taken_where_it_is_sure_and_only_there(real_bot: Chatbot) -> None:
+    retriever = real_bot.retriever
+    glance = retriever.glance
+    assert glance
+    readings = [retriever.read(row["question"]) for row in standing_alone("test")]
+    allowed = [retriever.allowed(None)] * len(readings)
+    looked = retriever.look(readings, allowed)
+    whole = retriever.evidence(readings)
+    for reading, mask, seen, full in zip(readings, allowed, looked, whole, strict=True):
+        assert full.ranker is retriever.ranker
+        vector = glance.index.encoder.encode([reading.text])
+        (quick,) = glance.evidence(vector, [reading.terms])
+        (hit,) = retriever.hits(quick, reading.words, mask, 1, reading.text)
+        sure = hit.confidence >= SURE or hit.confidence < UNLIKELY
+        expected = quick if sure else full
+        assert seen.ranker is expected.ranker
+        np.testing.assert_array_equal(seen.scores, expected.scores)
+
+
+def test_what_is_answered_at_a_glance_is_right_and_most_is(real_bot: Chatbot) -> None:
+    """On questions that nothing was fitted on: as surely as the confidence says."""
+    retriever = real_bot.retriever
+    rows = standing_alone("test")
+    readings = [retriever.read(row["question"]) for row in rows]
+    allowed = retriever.allowed(None)
+    looked = retriever.look(readings, [allowed] * len(rows))
+    glanced = [seen.ranker is retriever.glance for seen in looked]
+    assert sum(glanced) > 0.6 * len(rows)
+    right = []
+    for row, reading, seen, quick in zip(rows, readings, looked, glanced, strict=True):
+        (hit,) = retriever.hits(seen, reading.words, allowed, 1, reading.text)
+        if quick and hit.confidence >= SURE:
+            right.append(real_bot.index.refs[hit.section] in row["relevant"])
+    assert sum(right) > 0.97 * len(right)
+
+
+def test_what_is_not_allowed_is_not_seen_at_a_glance_either(real_bot: Chatbot) -> None:
+    retriever = real_bot.retriever
+    reading = retriever.read("How much do ML engineers make in California?")
+    first = real_bot.index.refs.index("machine-learning-engineer#salary-states")
+    allowed = retriever.allowed(None)
+    (seen,) = retriever.look([reading], [allowed])
+    assert seen.ranker is retriever.glance
+    allowed[first] = False
+    (seen,) = retriever.look([reading], [allowed])
+    assert retriever.hits(seen, reading.words, allowed, 1)[0].section != first
+
+
+def test_without_golden_questions_there_is_no_glance(bot: Chatbot, trades: Chatbot) -> None:
+    for found in (bot, trades):
+        assert found.index.glance is None
+        reading = found.retriever.read("What does a baker do?")
+        (seen,) = found.retriever.look([reading], [found.retriever.allowed(None)])
+        assert seen.ranker is found.retriever.ranker
+
+
+def test_the_blind_take_no_glance(real_bot: Chatbot) -> None:
+    assert Retriever(real_bot.index, blind=True).glance is None

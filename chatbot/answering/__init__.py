@@ -11,7 +11,7 @@ import gc
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,10 @@ class Source:
     passage: str  # the whole passage, Markdown
     score: float  # higher is better
 
+    def to_dict(self) -> dict[str, Any]:
+        """The Source as JSON values. (`dataclasses.asdict` copies every value: ten times as slow.)"""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -66,8 +70,9 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The Answer as JSON values."""
-        return asdict(self) | {
-            "sources": [asdict(source) for source in self.sources],
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return values | {
+            "sources": [source.to_dict() for source in self.sources],
             "suggestions": list(self.suggestions),
             "missing": list(self.missing),
         }

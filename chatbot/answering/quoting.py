@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
+from functools import lru_cache
 
 from chatbot import lexical
 from chatbot.answering import tables
@@ -47,63 +46,77 @@ class Quote:
 
 def quote(retriever: Retriever, section: int, text: str, evidence: Evidence) -> Quote:
     """The words of a section that answer a question best."""
-    index = retriever.index
-    passages = [index.passages[n] for n in index.passages_of[section]]
+    passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
     for table in tables.listings(retriever, section):
         if table.header and (rows := tables.asked_rows(retriever, table, text)):
             return _rows(_around(table.passages, rows), rows)
-    weights = _unit_scores(retriever, section, text, evidence)
-    best = max(passages, key=lambda passage: max(weights[unit] for unit in passage.units))
+    every = _unit_scores(passages, section, text, evidence)
+    best, scores = max(zip(passages, every, strict=True), key=lambda pair: max(pair[1]))
     if best.header:
         rows = [unit for unit in best.units if unit.kind == "row"]
         return _rows(best, rows, [unit for unit in best.units if unit.kind != "row"])
-    top = max(best.units, key=lambda unit: weights[unit])
-    if top.kind == "item" or (len(best.units) > 2 and any(unit.kind == "item" for unit in best.units)):
-        return _list(best, top, [weights[unit] for unit in best.units])
-    return _window(best, [weights[unit] for unit in best.units])
+    top = scores.index(max(scores))
+    items = [n for n, unit in enumerate(best.units) if unit.kind == "item"]
+    if top in items or (items and len(best.units) > 2):
+        return _list(best, items, top, scores)
+    return _window(best, scores)
 
 
-def _unit_scores(retriever: Retriever, section: int, text: str, evidence: Evidence) -> dict[Unit, float]:
-    """How well each unit fits: cosines to the question and to the alternates nearest to it, shared words."""
-    vectors, units = evidence.ranker.units[section]
-    scores = vectors @ evidence.vector
-    near = evidence.views[retriever.ranker.alternate_of[evidence.views] == section][:3]
+def _unit_scores(
+    passages: Sequence[Passage], section: int, text: str, evidence: Evidence
+) -> list[list[float]]:
+    """How well each unit of each passage fits.
+
+    Its cosines to the question and to the alternates nearest to it, and the words that it shares.
+    """
+    ranker = evidence.ranker
+    vectors, stems = ranker.units[section]
+    near = evidence.views[ranker.alternate_of[evidence.views] == section][:3]
+    asking = evidence.vector
     if len(near):
-        scores = scores + vectors @ evidence.ranker.index.vectors[near].mean(axis=0)
-    asked = {word.stem: retriever.ranker.rarity(word.stem) for word in lexical.content_words(text)}
+        asking = asking + ranker.index.vectors[near].sum(axis=0) / len(near)
+    scores = (vectors @ asking).tolist()
+    asked = {word.stem: ranker.rarity(word.stem) for word in lexical.content_words(text)}
     total = sum(asked.values()) or 1.0
-    weights = {}
-    for unit, score in zip(units, scores.tolist(), strict=True):
-        held = lexical.all_stems(unit.text)
-        weights[unit] = score + SAME_WORDS * sum(asked[stem] for stem in asked.keys() & held) / total
-    weights[units[0]] += LEADS
-    return weights
+    for number, held in enumerate(stems):
+        if shared := asked.keys() & held:
+            scores[number] += SAME_WORDS * sum(asked[stem] for stem in shared) / total
+    scores[0] += LEADS
+    rest = iter(scores)
+    return [[next(rest) for _ in passage.units] for passage in passages]
 
 
-def _window(passage: Passage, weights: Sequence[float]) -> Quote:
+def _window(passage: Passage, scores: Sequence[float]) -> Quote:
     """The best unit, and its better neighbours in turn, up to `WORDS` words."""
     units = passage.units
-    first = last = int(np.argmax(weights))
-    size = len(units[first].text.split())
+    first = last = scores.index(max(scores))
+    left = WORDS - _size(units[first].text)
     while True:
-        sides = [n for n in (first - 1, last + 1) if 0 <= n < len(units)]
-        sides = [n for n in sides if size + len(units[n].text.split()) <= WORDS]
+        sides = [n for n in (first - 1, last + 1) if 0 <= n < len(units) and _size(units[n].text) <= left]
         if not sides:
             break
-        step = max(sides, key=lambda n: weights[n])
+        step = max(sides, key=lambda n: scores[n])
         first, last = min(first, step), max(last, step)
-        size += len(units[step].text.split())
+        left -= _size(units[step].text)
     chosen = units[first : last + 1]
     return Quote(" ".join(unit.text for unit in chosen), chosen[0].start, chosen[-1].end, passage)
 
 
-def _list(passage: Passage, top: Unit, weights: Sequence[float]) -> Quote:
-    """The whole list with the sentence that leads in, or, where sentences fit better, those."""
-    units = list(passage.units)
-    items = [n for n, unit in enumerate(units) if unit.kind == "item"]
+@lru_cache(maxsize=65536)
+def _size(text: str) -> int:
+    """The number of words of a unit; kept, for the same units are looked at again and again."""
+    return len(text.split())
+
+
+def _list(passage: Passage, items: Sequence[int], top: int, scores: Sequence[float]) -> Quote:
+    """The whole list with the sentence that leads in, or, where sentences fit better, those.
+
+    `items` are the numbers of the units that are items, `top` that of the unit that fits best.
+    """
+    units = passage.units
     lead = items[0] - 1
-    if top.kind != "item" and units.index(top) != lead and weights[units.index(top)] > weights[lead] + 0.1:
-        return _window(passage, weights)
+    if top not in items and top != lead and scores[top] > scores[lead] + 0.1:
+        return _window(passage, scores)
     chosen = units[max(lead, 0) : items[-1] + 1]
     head = f"{chosen[0].text.rstrip(':. ')}: " if lead >= 0 else ""
     listed = chosen[1:] if lead >= 0 else chosen

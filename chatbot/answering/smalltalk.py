@@ -53,7 +53,7 @@ def reply_to(question: str, guides: str) -> str:
         signs = any(unicodedata.category(character) == "So" for character in question)  # emoji and the like
         return f"I can read words only. Ask me anything about: {guides}." if signs else ""
     single = re.sub(r"(.)\1\b", r"\1", folded)  # "heyyy"
-    phrase = _phrase(folded) or _phrase(single) or _nearly(folded)
+    phrase = _phrase(folded) or (single != folded and _phrase(single)) or _nearly(folded)
     return _replies()[phrase].format(guides=guides) if phrase else ""
 
 

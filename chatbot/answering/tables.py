@@ -228,7 +228,7 @@ def _values_in(retriever: Retriever, section: int, text: str, named: bool) -> It
     words = lexical.words(text)
     held = retriever.ranker.stems[section]
     folded = f" {fold_phrase(text)} "
-    for value in sorted(retriever.values, key=lambda value: (-len(value), value)):
+    for value in retriever.values:
         if f" {value} " in folded and not all(lexical.stem(part) in held for part in value.split()):
             start = folded[: folded.index(f" {value} ")].count(" ")
             yield " ".join(part.text for part in words[start : start + len(value.split())])

@@ -1,8 +1,9 @@
 """Exports a sentence-transformers model to ONNX, once a model, at build time.
 
 In: the name of a package, of a model, or a folder. Out: a folder with `fp32.onnx`, `int8.onnx`, the
-tokenizer, its tokens' vectors and the facts about them. The only module that imports sentence-transformers and PyTorch, and
-it does so inside the functions that need them. Answering never comes here.
+tokenizer, its tokens' vectors, and the facts about them. The only module that imports
+sentence-transformers and PyTorch, and it does so inside the functions that need them. Answering never
+comes here.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ def export(model: str, folder: Path) -> None:
     _export_fp32(transformer, folder / "fp32.onnx")
     _quantise(folder / "fp32.onnx", folder / "int8.onnx")
     transformer.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
-    embeddings = cast("torch.nn.Module", transformer[0].model).get_input_embeddings().weight
-    np.save(folder / TOKENS, embeddings.detach().numpy().astype(np.float16))
+    inner: Any = transformer[0].model
+    np.save(folder / TOKENS, inner.get_input_embeddings().weight.detach().numpy().astype(np.float16))
     limit = min(int(transformer.max_seq_length or 256), 256)  # all-MiniLM was trained on at most 256
     facts = {
         "export": EXPORT,

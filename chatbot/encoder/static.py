@@ -9,6 +9,7 @@ of context: `chatbot.retrieval` looks with it first, and again with the transfor
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,8 @@ class StaticEncoder:
     """A table of token vectors with the tokenizer of the model that it was distilled from."""
 
     def __init__(self, tokens: Callable[[str], list[int]], table: Table, limit: int) -> None:
-        self._tokens, self.table, self._limit = tokens, table, limit
+        self.table, self._limit = table, limit
+        self._tokens_of_word = lru_cache(maxsize=16384)(tokens)  # tokens never reach over a blank
 
     @property
     def dimensions(self) -> int:
@@ -40,13 +42,18 @@ class StaticEncoder:
 
     def count(self, text: str) -> int:
         """The number of tokens of a text, at most the limit."""
-        return len(self._tokens(text))
+        return len(self.tokens(text))
+
+    def tokens(self, text: str) -> list[int]:
+        """The numbers of a text's tokens, word by word: most words have been seen before."""
+        found = [token for word in text.split() for token in self._tokens_of_word(word)]
+        return found[: self._limit]
 
     def encode(self, texts: list[str]) -> Vectors:
         """One unit vector a text, [texts, dimensions]; zeros for a text without tokens."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in enumerate(texts):
-            total = self.table[self._tokens(text)].sum(axis=0, dtype=np.float32)
+            total = self.table[self.tokens(text)].sum(axis=0, dtype=np.float32)
             vectors[row] = total / max(float(np.sqrt(total @ total)), 1e-9)
         return vectors
 

@@ -13,6 +13,7 @@ import atexit
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from alembic.util import CommandError
@@ -54,6 +55,11 @@ class Journal:
         self._writer = Writer(engine, self.prune, ready)
         atexit.register(self.close)
 
+    @cached_property
+    def _add_answer(self) -> Any:
+        """Adds an answer, unless it is there. Made once, so that SQLAlchemy need not compile it again."""
+        return self._insert(answers).on_conflict_do_nothing()
+
     @classmethod
     def open(cls, url: str, settings: Settings) -> Journal:
         """Opens the record and brings its tables up to date; a database that is away may come back later.
@@ -92,7 +98,7 @@ class Journal:
         def write(connection: Connection) -> None:
             """Adds the answer, unless it is there."""
             row = self._row(answer, earlier) | {"asked_at": asked_at, "face": face}
-            connection.execute(self._insert(answers).values(row).on_conflict_do_nothing())
+            connection.execute(self._add_answer, row)
 
         self._writer.put(write)
 

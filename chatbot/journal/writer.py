@@ -24,6 +24,7 @@ from chatbot.journal.database import AWAY, PATIENCE, JournalError, migrate, reas
 HELD = 4096  # things held back at most
 BATCH = 256  # things in one transaction at most
 PAUSE = 1.0  # seconds between two attempts while the database is away
+GATHER = 0.05  # seconds for which more is gathered while nobody waits: a transaction costs more than a row
 HOUR = 3600.0
 
 Result = TypeVar("Result")
@@ -50,6 +51,7 @@ class Writer:
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._away = False
+        self._urgent = False  # somebody waits for what has been handed over
         self._next_chore = 0.0
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -65,7 +67,8 @@ class Writer:
             full = len(self._waiting) >= self._held or self._closing.is_set()
             if not full:
                 self._waiting.append(_Task(write))
-                self._changed.notify()
+                if len(self._waiting) == 1:  # who gathers need not be told of each
+                    self._changed.notify()
         if full:
             self._lose("too many wait")
 
@@ -79,6 +82,7 @@ class Writer:
             if self._closing.is_set():
                 raise JournalError("the record is closed")
             self._waiting.append(_Task(write, outcome))
+            self._urgent = True
             self._changed.notify()
         try:
             return outcome.result(timeout=2 * PATIENCE)
@@ -114,7 +118,13 @@ class Writer:
                 if not self._waiting and not self._closing.is_set():
                     self._changed.wait(max(0.0, self._next_chore - time.monotonic()))
                 if self._waiting or self._closing.is_set():
-                    return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+                    self._changed.wait_for(self._is_urgent, GATHER)
+                    taken = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+                    self._urgent = self._urgent and bool(self._waiting)
+                    return taken
+
+    def _is_urgent(self) -> bool:
+        return self._urgent or self._closing.is_set() or len(self._waiting) >= BATCH
 
     def _attempt(self, tasks: Sequence[_Task]) -> None:
         """Writes the tasks in one transaction; if one of them is impossible, each in its own."""

@@ -7,6 +7,7 @@ They are imported late: who wants one part only (the widget's tag, say) need not
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from fastapi import FastAPI
@@ -50,6 +51,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
     bot = Chatbot.load(settings.index, settings)
     journal = Journal.open(settings.journal_url, settings) if settings.journal_url else None
     app = create_app(settings, bot, journal)
+    gc.collect()
+    gc.freeze()  # going over all of Gradio again and again would stop every answer for a fifth of a second
     configure_logs(settings.log_questions)
     sys.setswitchinterval(HANDOVER)
     # An open page holds a connection for as long as it is open: a server that stops waits for none of them.

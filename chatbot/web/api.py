@@ -8,7 +8,6 @@ beside it, and no docs of its own (`FastAPI(openapi_url=None)`): both are here.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -83,7 +82,7 @@ def _add_questions(router: APIRouter, desk: Desk, limiter: RateLimiter) -> None:
     async def search_passages(body: schemas.Search) -> Response:
         """Find the passages nearest to a question, without an answer."""
         sources = await desk.search(body.question, body.k, body.guide)
-        return JSONResponse({"results": [dataclasses.asdict(source) for source in sources]})
+        return JSONResponse({"results": [source.to_dict() for source in sources]})
 
     @router.post(
         "/api/v1/feedback",
