@@ -20,7 +20,16 @@ import numpy.typing as npt
 from chatbot import lexical
 from chatbot.conversation import Turn, understand_all
 from chatbot.index import Fitted, Index
-from chatbot.ranking import FEATURES, NEAREST, TRAITS, Array, Ranker, default_weights, log_softmax
+from chatbot.ranking import (
+    FEATURES,
+    NEAREST,
+    OF_DECLINED,
+    TRAITS,
+    Array,
+    Ranker,
+    default_weights,
+    log_softmax,
+)
 from chatbot.retrieval import Retriever, calibrated
 
 FOLDS = 5
@@ -165,7 +174,9 @@ def fit_detector(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     size = len(index.sections)
     own = np.array([index.views[n].section for n in rows])
     terms = [lexical.stems(index.views[n].text) for n in declined]
-    near = [int(seen.scores.argmax()) for seen in Ranker(index).evidence(index.vectors[declined], terms)]
+    seen = Ranker(index).evidence(index.vectors[declined], terms)
+    near = [int(each.scores.argmax()) for each in seen]
+    closest = [each.closest() for each in seen]
     model = LogisticRegression(C=SMOOTH, max_iter=150)
     with warnings.catch_warnings():  # stopping before the last digit is harmless here
         warnings.simplefilter("ignore")
@@ -176,6 +187,7 @@ def fit_detector(index: Index) -> dict[str, npt.NDArray[np.generic]]:
         "detector.weights": model.coef_.astype(np.float32),
         "detector.bias": model.intercept_.astype(np.float32),
         "detector.answers": model.classes_ < size,
+        "far": np.quantile(closest, 1 / OF_DECLINED).astype(np.float32),
     }
 
 

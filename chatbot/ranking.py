@@ -31,6 +31,10 @@ ASKS = re.compile(r"(?:what|which|who|when|where|why|how|is|are|do|does|can|coul
 NEAREST = 256
 FURTHER = 1024  # without alternates: then title, passage and units count together, not the nearest alone
 
+# The cosine to everything below which a question is about something else altogether, where there are no
+# declined questions to tell: one in so many of these lies lower.
+FAR, OF_DECLINED = 0.4, 10
+
 # What is known of a section for a question, in the order of the weights:
 #   closest     cosine to the nearest alternate question (to the nearest view where there is none)
 #   company     mean cosine to the three nearest alternates (where there is none: to the nearest title,
@@ -71,6 +75,11 @@ class Evidence:
     vector: Array  # of the question
     views: npt.NDArray[np.int64]  # the nearest views, best first
     cosines: Array  # of these views
+
+    def closest(self, section: int | None = None) -> float:
+        """The cosine to the nearest view of a section, or of any."""
+        near = self.features[[0, 2]]
+        return float(near.max() if section is None else near[:, section].max())
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,11 @@ class Ranker:
     def weights(self) -> Array:
         """The weight of each feature."""
         return self.index.fitted.get("ranker.weights", PROSE_WEIGHTS)
+
+    @cached_property
+    def far(self) -> float:
+        """The cosine to everything below which a question is about something else altogether."""
+        return float(self.index.fitted.get("far", FAR))
 
     @cached_property
     def ceilings(self) -> dict[str, float]:

@@ -224,7 +224,7 @@ def test_values_that_can_stand_for_each_other(real_bot: Chatbot) -> None:
     assert frozenset(["california", "washington", "new york", "virginia", "massachusetts"]) in groups
     assert frozenset(["google", "facebook", "microsoft", "amazon", "apple"]) in groups
     assert any({"data scientist", "deep learning engineer"} <= group for group in groups), "a family's titles"
-    assert {"texas", "zengig", "software publishers"} <= real_bot.retriever.values
+    assert {"texas", "zengig", "software publishers"} <= set(real_bot.retriever.values)
 
 
 @given(st.text(alphabet=string.ascii_letters + " -’'.é", max_size=40))
@@ -265,7 +265,7 @@ def test_a_glance_is_taken_where_it_is_sure_and_only_there(real_bot: Chatbot) ->
         sure = hit.confidence >= SURE or hit.confidence < UNLIKELY
         expected = quick if sure else full
         assert seen.ranker is expected.ranker
-        np.testing.assert_array_equal(seen.scores, expected.scores)
+        np.testing.assert_allclose(seen.scores, expected.scores, atol=1e-4)
 
 
 def test_what_is_answered_at_a_glance_is_right_and_most_is(real_bot: Chatbot) -> None:

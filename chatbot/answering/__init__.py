@@ -206,7 +206,7 @@ class Chatbot:
         if not hits:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
-        near = turn.evidence.features[[0, 2], best.section].max() >= refusing.FAR
+        near = turn.evidence.closest(best.section) >= turn.evidence.ranker.far
         if near and (absent := tables.absent(self.retriever, best.section, turn.understood_as)):
             return self._refuse(ask, turn, hits, absent)
         if choices := refusing.rival_guides(self.retriever, turn, self.threshold):

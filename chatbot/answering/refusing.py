@@ -19,7 +19,6 @@ from chatbot.passages import title_text
 from chatbot.retrieval import Hit, Retriever
 
 NOTHING = "The guide does not say anything about that."
-FAR = 0.4  # below this cosine to everything a question is about something else altogether
 CLOSE = 0.5  # share of the threshold from which a miss is a close call, and choices are offered
 RIVAL = 3.0  # log-odds by which one guide must lead another to be taken without asking
 CHOICES = 4  # guides that are offered at most
@@ -57,8 +56,8 @@ def refuse(
         return Refusal("no_answer", _not_listed(absent) + person, "not_in_guide", choices, (absent.value,))
     missing = missing_words(retriever, turn)
     nearest = ", ".join(f"“{index.sections[hit.section].title}”" for hit in hits[:3])
-    closest = float(max(turn.evidence.features[0].max(), turn.evidence.features[2].max()))
-    if closest < FAR and _is_strange(retriever, turn):
+    closest = turn.evidence.closest()
+    if closest < turn.evidence.ranker.far and _is_strange(retriever, turn):
         text = "That is not what the guide is about, so it does not say." + person
         return Refusal("no_answer", text, "off_topic", choices, missing)
     refused = turn.evidence.refused[0]

@@ -98,7 +98,8 @@ def test_everything_can_be_done_by_keyboard(visit: Visit, address: str) -> None:
     keys.press("Enter")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     expect(page.get_by_label("Question")).to_be_focused()
-    keys.type(OHIO)  # the passages come while typing, without Enter
+    with page.expect_response(lambda response: "Ohio%3F" in (response.request.post_data or "")):
+        keys.type(OHIO)  # the passages come while typing, without Enter
     passages = page.locator(".passage")
     expect(passages.first.get_by_role("heading")).to_have_text("Highest paying states")
     expect(page.get_by_role("status")).to_contain_text("10 passages. Reply:")

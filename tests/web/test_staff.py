@@ -144,6 +144,7 @@ def test_in_the_whole_app_nothing_else_stands_below_the_path(bot: Chatbot, journ
     client = signed_in(app)
     assert "Highest paying states" in text_of(found(client, OHIO))
     assert client.post("/api/v1/answers", json={"question": OHIO}).status_code == 200
+    journal.flush()
     assert ids_on(client.get("/staff/questions")) == [entry.id for entry in journal.entries()] != []
 
 

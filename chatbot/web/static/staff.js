@@ -58,6 +58,7 @@ if (form) {
     const first = found.querySelector(".passage");
     if (!lookUp() && first) moveTo(first);
   });
+  if (form.elements.question.value) lookUp();  // what was typed before this script was there
 }
 
 // Copying ----------------------------------------------------------------------------------------
