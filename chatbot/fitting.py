@@ -269,7 +269,7 @@ def fit_calibrator(
     for fold in range(FOLDS):
         inside = folds == fold
         weights = _fit_logistic(table[~inside], right[~inside], importance[~inside])
-        left_out[inside] = [calibrated(weights, row) for row in table[inside]]
+        left_out[inside] = calibrated(weights, table[inside])
     weights = _fit_logistic(table, right, importance)
     asked = (kind == "in") | (kind == "out")
     judged = left_out[asked], right[asked], kind[asked] == "in"
@@ -314,7 +314,7 @@ def _best_traits(retriever: Retriever, turn: Turn, without: frozenset[int]) -> t
     allowed[list(without)] = False
     shares = retriever.ranker.shares(turn.evidence, allowed)
     section = int(np.argmax(shares))
-    return retriever.ranker.traits(turn.evidence, section, turn.words, float(shares[section])), section
+    return retriever.ranker.traits(turn.evidence, [section], turn.words, shares)[0], section
 
 
 def _fit_logistic(

@@ -230,14 +230,20 @@ class Ranker:
         most = sum(self.ceilings.get(term, 0.0) for term in terms)
         return self.index.bm25.score(terms) / max(most, 1e-9)
 
-    def traits(self, evidence: Evidence, section: int, words: Sequence[Word], share: float) -> Array:
-        """The numbers from which the confidence in a section is computed, in the order of `TRAITS`.
+    def traits(
+        self, evidence: Evidence, sections: Sequence[int], words: Sequence[Word], shares: Array
+    ) -> Array:
+        """The numbers from which the confidence in sections is computed, [sections, traits].
 
-        `words` are the question's content words, `share` is the section's in `shares`.
+        In the order of `TRAITS`. `words` are the question's content words, `shares` those of all sections.
         """
-        near = evidence.features[:3, section].tolist()
-        covered = self.coverage(section, words)
-        return np.array([*near, share, covered, *evidence.refused, self.unknown(words)], np.float32)
+        table = np.empty((len(sections), len(TRAITS)), np.float32)
+        table[:, :3] = evidence.features[:3, sections].T
+        table[:, 3] = shares[sections]
+        table[:, 4] = [self.coverage(section, words) for section in sections]
+        table[:, 5:8] = evidence.refused
+        table[:, 8] = self.unknown(words)
+        return table
 
     def shares(self, evidence: Evidence, allowed: npt.NDArray[np.bool_]) -> Array:
         """The probability of each section among the `allowed` ones, from the weighed sums, [sections]."""

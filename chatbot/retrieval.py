@@ -7,7 +7,6 @@ and `Hit`s, sections with a score and the probability that they answer. Conversa
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -217,18 +216,15 @@ class Retriever:
         scores[list(said)] += VERBATIM
         order = np.argsort(-scores, kind="stable")[:k]
         order = order[np.isfinite(scores[order])]
-        shares = evidence.ranker.shares(evidence, allowed) if len(order) else scores
-        found = []
-        for section in order.tolist():
-            confidence = self.confidence(evidence, section, words, float(shares[section]))
-            floor = CERTAIN if section in said else 0.0
-            found.append(Hit(section, float(scores[section]), max(confidence, floor)))
-        return found
-
-    def confidence(self, evidence: Evidence, section: int, words: Sequence[Word], share: float) -> float:
-        """The calibrated probability that a section, with its share of all, answers the question."""
-        traits = evidence.ranker.traits(evidence, section, words, share)
-        return calibrated(evidence.ranker.index.fitted["calibrator.weights"], traits)
+        if not len(order):
+            return []
+        ranker, sections = evidence.ranker, order.tolist()
+        traits = ranker.traits(evidence, sections, words, ranker.shares(evidence, allowed))
+        confidences = calibrated(ranker.index.fitted["calibrator.weights"], traits).tolist()
+        return [
+            Hit(section, score, max(confidence, CERTAIN if section in said else 0.0))
+            for section, score, confidence in zip(sections, scores[order].tolist(), confidences, strict=True)
+        ]
 
 
 def _weighed(ranker: Ranker, readings: Sequence[Reading]) -> list[Evidence]:
@@ -236,14 +232,14 @@ def _weighed(ranker: Ranker, readings: Sequence[Reading]) -> list[Evidence]:
     return ranker.evidence(vectors, [reading.terms for reading in readings])
 
 
-def calibrated(weights: Array, traits: Array) -> float:
-    """Logistic regression: one weight a trait, then the bias.
+def calibrated(weights: Array, traits: Array) -> npt.NDArray[np.float64]:
+    """Logistic regression: [..., traits] → [...] probabilities. One weight a trait, then the bias.
 
-    >>> calibrated(np.array([2.0, 0.0]), np.array([0.0]))
-    0.5
+    >>> calibrated(np.array([2.0, 0.0]), np.array([[0.0], [9.0]])).round(2).tolist()
+    [0.5, 1.0]
     """
-    odds = float(weights[:-1] @ traits + weights[-1])
-    return 1.0 / (1.0 + math.exp(-min(max(odds, -30.0), 30.0)))
+    odds = (traits @ weights[:-1] + weights[-1]).astype(np.float64)
+    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -30.0), 30.0))))
 
 
 def fold_phrase(text: str) -> str:

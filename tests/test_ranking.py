@@ -142,15 +142,16 @@ def test_the_traits_are_in_their_order(bot: Chatbot) -> None:
     (seen,) = retriever.evidence([reading])
     allowed = retriever.allowed(None)
     section = int(np.where(allowed, seen.scores, -np.inf).argmax())
-    share = float(retriever.ranker.shares(seen, allowed)[section])
-    traits = dict(zip(TRAITS, retriever.ranker.traits(seen, section, reading.words, share), strict=True))
+    shares = retriever.ranker.shares(seen, allowed)
+    (row,) = retriever.ranker.traits(seen, [section], reading.words, shares)
+    traits = dict(zip(TRAITS, row, strict=True))
     assert traits["closest"] == seen.features[0, section]
     assert traits["company"] == seen.features[1, section]
     assert traits["own"] == seen.features[2, section]
     assert traits["unknown"] == 1.0
     assert 0 < traits["covered"] < 1
     assert traits["refused"] == pytest.approx(seen.refused[0])
-    assert traits["share"] == pytest.approx(share)
+    assert traits["share"] == pytest.approx(float(shares[section]))
 
 
 def test_shares_are_those_of_the_sections_that_compete(bot: Chatbot) -> None:
