@@ -25,8 +25,8 @@ VERBATIM = 100.0  # what a section's score gains that holds the question as an a
 CERTAIN = 0.99  # and the confidence that it then has at least
 
 # A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
-# UNLIKELY: three questions in four, of which as many are answered rightly as by the transformer.
-SURE, UNLIKELY = 0.9, 0.05
+# UNLIKELY: three in four of the questions that stand alone, and no fewer of them are answered rightly.
+SURE, UNLIKELY = 0.9, 0.03
 
 
 @dataclass(frozen=True, slots=True)

