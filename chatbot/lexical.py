@@ -52,7 +52,7 @@ class Word:
     end: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def words(text: str) -> tuple[Word, ...]:
     """Cuts a text into words; kept, for a question is looked at from many sides.
 
@@ -90,7 +90,7 @@ def stem(folded: str) -> str:
     return _stemmer().stemWord(folded) if folded.isalpha() else folded
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def content_words(text: str) -> tuple[Word, ...]:
     """The words that carry the topic, in order."""
     return tuple(word for word in words(text) if word.folded not in STOP and word.text.lower() not in STOP)

@@ -11,11 +11,14 @@ import gc
 import sys
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from chatbot.answering import Chatbot
 from chatbot.journal import Journal
 from chatbot.settings import Settings
 
+# Nothing is told to a collector, whatever the environment says; what is counted is at /metrics.
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 HANDOVER = 0.0005  # seconds after which a thread lets another run: the event loop has to get its turn
 
 
@@ -26,7 +29,7 @@ def create_app(settings: Settings, bot: Chatbot | None = None, journal: Journal 
     from chatbot.web.limits import RateLimiter
     from chatbot.web.problems import install_problems
 
-    app = FastAPI(title="Askguide", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Askguide", docs_url=None, redoc_url=None, openapi_url=None, telemetry=SILENT)
     app.state.settings, app.state.journal = settings, journal
     app.state.bot = bot or Chatbot.load(settings.index, settings)
     desk = Desk(lambda: app.state.bot, lambda: app.state.journal)
