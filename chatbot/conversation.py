@@ -21,6 +21,7 @@ from chatbot.passages import is_step
 from chatbot.ranking import Evidence, average, softmax
 from chatbot.retrieval import Mask, Reading, Retriever, fold_phrase
 
+BESIDE_IT = " – "  # between an earlier question and a follow-up that only both together make clear
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
 
 LEAD = re.compile(
@@ -177,7 +178,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
     bare = LEAD.sub("", reading.text) or reading.text
     swapped = _swap(retriever, bare, before.understood_as, topic)
-    merged = swapped or f"{before.understood_as.rstrip('?. ')} – {bare}"
+    merged = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
     texts = [swapped] if swapped else [bare, merged]
     readings = [retriever.read(text) for text in texts]
     seen = retriever.evidence(readings)

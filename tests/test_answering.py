@@ -230,6 +230,12 @@ def test_of_two_parts_one_is_answered_and_the_other_honestly_is_not(
     assert answer.understood_as == question
 
 
+def test_a_follow_up_of_two_parts_is_taken_in_parts_too(real_bot: Chatbot) -> None:
+    before = "How much do ML engineers make in California and do they get stock options?"
+    answer = real_bot.ask("and in Washington?", [before])
+    assert answer.text == "Washington: $138,400 a year. The guide does not say: “do they get stock options?”"
+
+
 def test_of_two_parts_neither_in_the_guide_nothing_is_answered(real_bot: Chatbot) -> None:
     answer = real_bot.ask("Do they get stock options and can I bring my dog?")
     assert answer.kind in ("no_answer", "clarify")

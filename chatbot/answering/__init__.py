@@ -19,7 +19,7 @@ from typing import Any
 from chatbot import index as index_folder
 from chatbot.answering import quoting, refusing, smalltalk, tables
 from chatbot.answering.linking import fragment
-from chatbot.conversation import Turn, understand, understand_all
+from chatbot.conversation import BESIDE_IT, Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
@@ -204,7 +204,8 @@ class Chatbot:
 
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
         whole = fold_phrase(turn.understood_as) in self.retriever.verbatim  # the writer took it as one
-        parts = [] if whole or turn.follows else self._parts(ask, turn, restricted)
+        one = whole or (turn.follows and BESIDE_IT in turn.understood_as)
+        parts = [] if one else self._parts(ask, turn, restricted)
         answered = [part for part in parts if part.answered]
         if len(answered) == 2 and len({part.hits[0].section for part in answered}) == 2:
             return self._answer_parts(ask, turn, answered)
