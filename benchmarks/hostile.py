@@ -102,12 +102,14 @@ Request = tuple[bytes, set[int]]  # a body, and the statuses that are right for 
 
 
 def reply(question: str, random_: random.Random) -> Request:
-    """A body that is a question, and must get a reply."""
+    """A body that is a question, and must get a reply unless it is longer than any question may be."""
     body: dict[str, object] = {"question": question}
     if random_.random() < 0.3:
         body["history"] = [random_.choice(MAKERS)(random_) for _ in range(random_.randint(0, 4))]
     data = json.dumps(body, ensure_ascii=random_.random() < 0.5).encode()
-    return data, {200} if len(data) <= LARGEST_BODY else {413}
+    if len(data) > LARGEST_BODY:
+        return data, {413}
+    return data, {200} if len(question) <= 5 * schemas.LONGEST_QUESTION else {422}
 
 
 def refusal(random_: random.Random) -> Request:
