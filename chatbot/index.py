@@ -43,6 +43,7 @@ MANIFEST = "manifest.json"
 REBUILD = "run: chatbot build"
 FILES = ("guides.json", "passages.json", "views.json", "words.json", "vectors.npy", "index.faiss", "bm25.npz")
 FITTED = "fitted.npz"
+LIGHT = "SQfp16"  # FAISS for the glance: half the bytes to go through, the same order
 GLANCE = "glance"  # in a build, the folder of the static encoder
 
 Fitted = Mapping[str, npt.NDArray[Any]]  # the arrays of the ranker and the calibrator, by name
@@ -314,7 +315,7 @@ def flat_or_other(vectors: Vectors, factory: str) -> faiss.Index:
 def in_space(index: Index, encoder: Encoder, vectors: Vectors) -> Index:
     """An index of the same views by other vectors of theirs; nothing is fitted on these yet."""
     return replace(
-        index, encoder=encoder, vectors=vectors, faiss=flat_or_other(vectors, "Flat"), fitted={}, glance=None
+        index, encoder=encoder, vectors=vectors, faiss=flat_or_other(vectors, LIGHT), fitted={}, glance=None
     )
 
 

@@ -100,6 +100,17 @@ class Ranker:
         return tuple(self._rows((kind,)) for kind in ("title", "passage", "unit"))
 
     @cached_property
+    def _own_rows(self) -> npt.NDArray[np.int64]:
+        """The rows of `own` one below the other, so that one look-up does, [most in all, sections]."""
+        return np.concatenate([rows.T for rows in self.own])
+
+    @cached_property
+    def _own_starts(self) -> list[int]:
+        """Where each kind begins in `_own_rows`."""
+        sizes = [rows.shape[1] for rows in self.own]
+        return [0, sizes[0], sizes[0] + sizes[1]]
+
+    @cached_property
     def refused(self) -> npt.NDArray[np.bool_]:
         """Which views are questions that the guides are known not to answer, [views]."""
         return np.array([view.kind == "declined" for view in self.index.views], bool)
@@ -186,7 +197,7 @@ class Ranker:
         by_view = np.full(len(self.index.views) + 1, floor, np.float32)
         by_view[rows] = cosines
         by_view[[*without, -1]] = -1.0  # what is not there; the -1 of a shorter row points to the last
-        kinds = np.stack([by_view[rows].max(axis=1) for rows in self.own])
+        kinds = np.maximum.reduceat(by_view[self._own_rows], self._own_starts, axis=0)
         own = kinds.max(axis=0)
         near = by_view[self.alternates]
         nearest = near.max(axis=1)
@@ -195,7 +206,8 @@ class Ranker:
         company = np.where(asked, _mean_of_best(near), kinds.sum(axis=0) / len(kinds))
         if classifier is None:
             classifier = self.classify(vector)
-        features = np.stack([closest, company, own, classifier, self.lexical(terms)]).astype(np.float32)
+        features = np.empty((len(FEATURES), len(own)), np.float32)
+        features[:] = closest, company, own, classifier, self.lexical(terms)
         scores = self.weights @ features
         scores[~self.answerable] = -np.inf
         refused = (0.0, 0.0, 0.0)

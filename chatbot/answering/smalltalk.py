@@ -31,6 +31,7 @@ SHORT_FORMS = {
     "u": "you", "ya": "you", "r": "are", "re": "are", "youre": "you are", "ur": "you are",
     "whats": "what is", "hows": "how is",
 }  # fmt: skip
+SPOKEN = re.compile(r"\b(how|what|who|that|it|where)['’]s\b", re.IGNORECASE)
 SHORT_FORM = re.compile(rf"\b(?:{'|'.join(SHORT_FORMS)})\b")
 
 
@@ -59,7 +60,7 @@ def reply_to(question: str, guides: str) -> str:
 
 def _plain(question: str) -> str:
     """Folded, with drawn-out letters and texting's short forms put right."""
-    spoken = re.sub(r"\b(how|what|who|that|it|where)['’]s\b", r"\1 is", question.lower())
+    spoken = SPOKEN.sub(r"\1 is", question)
     folded = re.sub(r"(.)\1{2,}", r"\1\1", fold_phrase(spoken))
     return SHORT_FORM.sub(lambda match: SHORT_FORMS[match[0]], folded)
 
