@@ -29,6 +29,7 @@ ASKS = re.compile(r"(?:what|which|who|when|where|why|how|is|are|do|does|can|coul
 
 # Nearest views looked at for a question. Sections without any among them count as no nearer than the last.
 NEAREST = 256
+COMPANY = 3  # nearest alternates of a section that count
 FURTHER = 1024  # without alternates: then title, passage and units count together, not the nearest alone
 
 # The cosine to everything below which a question is about something else altogether, where there are no
@@ -90,9 +91,10 @@ class Ranker:
     blind: bool = False  # to views that are the question itself: for judging alternates as if left out
 
     @cached_property
-    def alternates(self) -> npt.NDArray[np.int64]:
-        """The rows of each section's alternates, [sections, most]; -1 where a section has fewer."""
-        return self._rows(("alternate",))
+    def _alternates(self) -> npt.NDArray[np.int64]:
+        """How many alternates each section has, [sections]."""
+        of = self.alternate_of
+        return np.bincount(of[of >= 0], minlength=len(self.index.sections))
 
     @cached_property
     def own(self) -> tuple[npt.NDArray[np.int64], ...]:
@@ -168,7 +170,7 @@ class Ranker:
 
     def evidence(self, vectors: Vectors, terms: Sequence[Sequence[str]]) -> list[Evidence]:
         """What each section has to say for itself, for questions given as vectors and terms."""
-        reach = NEAREST if (self.alternates >= 0).any() else FURTHER
+        reach = NEAREST if self._alternates.any() else FURTHER
         cosines, rows = self.index.nearest(vectors, reach)
         found = []
         for vector, words, near, seen in zip(vectors, terms, cosines, rows, strict=True):
@@ -199,11 +201,10 @@ class Ranker:
         by_view[[*without, -1]] = -1.0  # what is not there; the -1 of a shorter row points to the last
         kinds = np.maximum.reduceat(by_view[self._own_rows], self._own_starts, axis=0)
         own = kinds.max(axis=0)
-        near = by_view[self.alternates]
-        nearest = near.max(axis=1)
-        asked = nearest > -1.0  # of which sections there are alternates
-        closest = np.where(asked, nearest, own)
-        company = np.where(asked, _mean_of_best(near), kinds.sum(axis=0) / len(kinds))
+        closest, company = self._company(cosines, rows, floor, without)
+        asked = closest > -1.0  # of which sections there are alternates
+        closest = np.where(asked, closest, own)
+        company = np.where(asked, company, kinds.sum(axis=0) / len(kinds))
         if classifier is None:
             classifier = self.classify(vector)
         features = np.empty((len(FEATURES), len(own)), np.float32)
@@ -212,10 +213,42 @@ class Ranker:
         scores[~self.answerable] = -np.inf
         refused = (0.0, 0.0, 0.0)
         if self.refused.any():
-            found = [*by_view[rows[self.refused[rows]][:3]], floor, floor, floor][:3]
+            found = [*by_view[rows[self.refused[rows]][:3]].tolist(), floor, floor, floor][:3]
             odds = self.detect(vector) if detector is None else detector
             refused = (float(found[0]), float(sum(found) / 3), odds)
         return Evidence(self, features, scores, refused, vector, rows, cosines)
+
+    def _company(
+        self,
+        cosines: Array,
+        rows: npt.NDArray[np.int64],
+        floor: float,
+        without: Sequence[int] | npt.NDArray[np.int64],
+    ) -> tuple[Array, Array]:
+        """Cosine to the nearest alternate of each section, and the mean of the three nearest; -1 without any.
+
+        `rows` are the nearest views, best first; alternates further away count as `floor`.
+        """
+        counts = self._alternates
+        if len(without):
+            there = ~np.isin(rows, without)
+            rows, cosines = rows[there], cosines[there]
+            left_out = self.alternate_of[np.asarray(without)]
+            counts = counts - np.bincount(left_out[left_out >= 0], minlength=len(counts))
+        sections = self.alternate_of[rows]
+        of_any = sections >= 0
+        sections, cosines = sections[of_any], cosines[of_any]
+        order = np.argsort(sections, kind="stable")
+        sections, cosines = sections[order], cosines[order]
+        place = np.arange(len(sections)) - np.searchsorted(sections, sections)  # among those of its section
+        best = place < COMPANY
+        found = np.bincount(sections[best], minlength=len(counts))
+        total = np.bincount(sections[best], cosines[best], len(counts))
+        wanted = np.minimum(counts, COMPANY)
+        company = (total + floor * (wanted - found)) / np.maximum(wanted, 1)
+        closest = np.full(len(counts), floor, np.float32)
+        closest[sections[place == 0]] = cosines[place == 0]
+        return np.where(counts, closest, -1.0), np.where(counts, company, -1.0)
 
     def classify(self, vector: Array) -> Array:
         """The log-probability of each section for a vector, [sections]; zeros without a classifier."""
@@ -308,13 +341,6 @@ def default_weights(index: Index) -> Array:
     titles = [section.title for section in index.sections if section.blocks]
     asking = sum(title.endswith("?") or ASKS.match(title) is not None for title in titles)
     return QUESTION_WEIGHTS if 2 * asking > len(titles) else PROSE_WEIGHTS
-
-
-def _mean_of_best(near: Array) -> Array:
-    """Mean of the three highest of each row; of fewer where a row has fewer (they are marked -1)."""
-    best = np.partition(near, -min(3, near.shape[1]), axis=1)[:, -3:]
-    there = best > -1.0
-    return np.asarray(np.where(there, best, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1))
 
 
 def log_softmax(values: Array) -> Array:

@@ -22,6 +22,7 @@ AT = re.compile(r"\s{0,2}(?:[@\uff20\ufe6b]|%40|[\[({]\s?at\s?[\])}])\s{0,2}|\sa
 DOT = r"\s?(?:[.\uff0e]|[\[({]\s?dot\s?[\])}]|\sdot\s)\s?"
 LOCAL = re.compile(r"""(?:["“][^"“”]{1,64}["”]|[\w.+%'~-]{1,64})\Z""")
 HOST = re.compile(rf"[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,8}}", re.IGNORECASE)
+DIGIT = re.compile(r"\d")
 ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b", re.IGNORECASE)  # IBAN
 IDENTITY = re.compile(
     rf"""\b(?: \d{{3}}[.\s{DASH}]\d{{2}}[.\s{DASH}]\d{{4}}                         # US social security
@@ -94,7 +95,9 @@ class Redactor:
     def _find(self, text: str) -> list[Span]:
         """Where personal data stands, in order, overlaps made one."""
         own = [(*match.span(), "[redacted]") for pattern in self.own for match in pattern.finditer(text)]
-        spans = [*own, *_emails(text), *_accounts(text), *_identities(text), *_numbers(text)]
+        spans = [*own, *_emails(text)]
+        if DIGIT.search(text):  # the others are tried in vain where there is none
+            spans += [*_accounts(text), *_identities(text), *_numbers(text)]
         merged: list[Span] = []
         for start, end, label in sorted(spans, key=lambda span: (span[0], -span[1])):
             if merged and start < merged[-1][1]:

@@ -9,6 +9,7 @@ its message may quote what was asked. Addresses of visitors are never written.
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import logging
 import re
@@ -25,6 +26,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "X-Request-ID"
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # others are replaced: an id must not forge a log line
+# An id made here: the process and a number in it. (To ask the system for chance each time would let go of
+# the interpreter, and wait for it again, in the middle of every request.)
+PROCESS, numbers = uuid.uuid4().hex[:20], itertools.count(1)
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 logger = logging.getLogger(__name__)
 
@@ -103,7 +107,7 @@ class Requests:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         given = Headers(scope=scope).get(HEADER, "")
-        identifier = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        identifier = given if GIVEN_ID.fullmatch(given) else f"{PROCESS}{next(numbers):012x}"
         status, started = 0, time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
