@@ -36,7 +36,8 @@ thats the their theirs them then there there's these they they're thing things t
 thx to too under until up upon us use used uses using usually very via wanna want wants was wasn't we
 well were weren't what what's whatever whats when where where's whether which while who who's whom whos
 whose why will with within without won't would wouldn't yes yet you you'd you'll you're you've your
-yours yourself u ur r n plz dont doesnt cant
+yours yourself u ur r n plz dont doesnt cant hm hmm uh um oh tbh btw lol haha anyway kinda sorta idk imo
+tho hey hi hello dunno
 """
 STOP = frozenset(_TOPICLESS.split())
 
