@@ -181,7 +181,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     merged = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
     texts = [swapped] if swapped else [bare, merged]
     readings = [retriever.read(text) for text in texts]
-    seen = retriever.evidence(readings)
+    seen = retriever.look(readings, [allowed]) if swapped else retriever.evidence(readings)
     evidence = average(seen)
     asks_on = ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     words = tuple(lexical.content_words(bare[asks_on.end() :])) if asks_on else readings[0].words
