@@ -238,15 +238,7 @@ def write(place: Path, index: Mapping[str, Any]) -> None:
     _write_json(place / "words.json", index["words"])
     np.save(place / "vectors.npy", index["vectors"])
     faiss.write_index(index["faiss"], str(place / "index.faiss"))
-    bm25: Bm25 = index["bm25"]
-    np.savez(
-        place / "bm25.npz",
-        terms=np.array(list(bm25.terms), dtype=np.str_),
-        starts=bm25.starts,
-        documents=bm25.documents,
-        scores=bm25.scores,
-        size=np.array(bm25.size),
-    )
+    np.savez(place / "bm25.npz", **index["bm25"].to_arrays())
     np.savez(place / FITTED, **index["fitted"])
     if glance := index["glance"]:
         (place / GLANCE).mkdir()
@@ -331,7 +323,6 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
         """What a JSON file holds."""
         return json.loads((place / name).read_text(encoding="utf-8"))
 
-    bm25 = arrays("bm25.npz")
     vectors = np.load(place / "vectors.npy", allow_pickle=False)
     views = tuple(View(**view) for view in table("views.json"))
     index = faiss.read_index(str(place / "index.faiss"))
@@ -350,13 +341,7 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
         ),
         views=views,
         vectors=vectors,
-        bm25=Bm25(
-            {term: column for column, term in enumerate(bm25["terms"].tolist())},
-            bm25["starts"],
-            bm25["documents"],
-            bm25["scores"],
-            int(bm25["size"]),
-        ),
+        bm25=Bm25.from_arrays(arrays("bm25.npz")),
         words=table("words.json"),
         fitted=arrays(FITTED),
         faiss=index,

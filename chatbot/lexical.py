@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -133,6 +134,22 @@ class Bm25:
             np.asarray(matrix["data"], np.float32)[order],
             len(filled),
         )
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Bm25:
+        """What `to_arrays` made arrays of."""
+        terms = {term: column for column, term in enumerate(arrays["terms"].tolist())}
+        return cls(terms, arrays["starts"], arrays["documents"], arrays["scores"], int(arrays["size"]))
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """All of it as plain arrays by name, to be stored."""
+        return {
+            "terms": np.array(list(self.terms), dtype=np.str_),
+            "starts": self.starts,
+            "documents": self.documents,
+            "scores": self.scores,
+            "size": np.array(self.size),
+        }
 
     def score(self, terms: Iterable[str]) -> npt.NDArray[np.float32]:
         """The score of every document for a question's terms, [documents]."""
