@@ -187,9 +187,7 @@ def search(
     bot = _bot(_settings(corpus, index))
     for number, source in enumerate(bot.search(question, k, guide), 1):
         if as_json:
-            from dataclasses import asdict
-
-            click.echo(_json(asdict(source)))
+            click.echo(_json(source.to_dict()))
         else:
             head = click.style(f"{number}. {source.section}", bold=True)
             click.echo(f"{head}  {click.style(source.ref, dim=True)}  {source.score:.1f}")

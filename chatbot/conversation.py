@@ -184,7 +184,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     seen = retriever.look(readings, [allowed]) if swapped else retriever.evidence(readings)
     evidence = average(seen)
     asks_on = ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
-    words = tuple(lexical.content_words(bare[asks_on.end() :])) if asks_on else readings[0].words
+    words = lexical.content_words(bare[asks_on.end() :]) if asks_on else readings[0].words
     moved = _move(retriever, reading.text, topic)
     bonus = np.zeros(len(allowed), np.float32)
     if moved is not None:

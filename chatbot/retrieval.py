@@ -138,7 +138,7 @@ class Retriever:
         text = " ".join(question.split())
         text = lexical.repair(text, self.vocabulary, self.language)
         text = self._write_out(text)
-        words = tuple(lexical.content_words(text))
+        words = lexical.content_words(text)
         terms = [lexical.stem(self._own_word(word.folded)) for word in words] or lexical.stems(text)
         return Reading(text, words, tuple(terms))
 

@@ -71,12 +71,17 @@ def distil(embeddings: npt.NDArray[np.floating], texts: Sequence[Sequence[int]],
     weights = COMMON / (COMMON + seen / max(1, len(texts)))
     table = _unit(embeddings.astype(np.float32) - embeddings.mean(axis=0, dtype=np.float32))
     table *= weights[:, None].astype(np.float32)
-    sums = _unit(np.stack([table[list(tokens)].sum(axis=0) for tokens in texts]))
+    sums = _sums(table, texts)
     gram = sums.T @ sums + RIDGE * np.eye(sums.shape[1], dtype=np.float32)
     table = table @ np.linalg.solve(gram, sums.T @ vectors)
-    sums = _unit(np.stack([table[list(tokens)].sum(axis=0) for tokens in texts]))
+    sums = _sums(table, texts)
     _, directions = np.linalg.eigh(sums.T @ sums)  # in ascending order
     return np.asarray(table @ directions[:, ::-1][:, :DIMENSIONS], np.float16)
+
+
+def _sums(table: npt.NDArray[np.float32], texts: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+    """The unit vector of each text by a table, [texts, columns of the table]."""
+    return _unit(np.stack([table[list(tokens)].sum(axis=0) for tokens in texts]))
 
 
 def _unit(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -51,7 +51,6 @@ class Writer:
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._away = False
-        self._urgent = False  # somebody waits for what has been handed over
         self._next_chore = 0.0
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -82,7 +81,6 @@ class Writer:
             if self._closing.is_set():
                 raise JournalError("the record is closed")
             self._waiting.append(_Task(write, outcome))
-            self._urgent = True
             self._changed.notify()
         try:
             return outcome.result(timeout=2 * PATIENCE)
@@ -119,12 +117,12 @@ class Writer:
                     self._changed.wait(max(0.0, self._next_chore - time.monotonic()))
                 if self._waiting or self._closing.is_set():
                     self._changed.wait_for(self._is_urgent, GATHER)
-                    taken = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-                    self._urgent = self._urgent and bool(self._waiting)
-                    return taken
+                    return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
 
     def _is_urgent(self) -> bool:
-        return self._urgent or self._closing.is_set() or len(self._waiting) >= BATCH
+        """Whether somebody waits for what has been handed over, or nothing more is to be gathered."""
+        full = self._closing.is_set() or len(self._waiting) >= BATCH
+        return full or any(task.outcome for task in self._waiting)
 
     def _attempt(self, tasks: Sequence[_Task]) -> None:
         """Writes the tasks in one transaction; if one of them is impossible, each in its own."""
