@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -242,8 +242,9 @@ def calibrated(weights: Array, traits: Array) -> npt.NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -30.0), 30.0))))
 
 
+@lru_cache(maxsize=1024)
 def fold_phrase(text: str) -> str:
-    """The folded words of a text, one space between.
+    """The folded words of a text, one space between; kept, like `lexical.words`.
 
     >>> fold_phrase("Machine-Learning  Engineers!")
     'machine learning engineers'

@@ -8,7 +8,6 @@ They are imported late: who wants one part only (the widget's tag, say) need not
 from __future__ import annotations
 
 import gc
-import sys
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -19,7 +18,6 @@ from chatbot.settings import Settings
 
 # Nothing is told to a collector, whatever the environment says; what is counted is at /metrics.
 SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
-HANDOVER = 0.0005  # seconds after which a thread lets another run: the event loop has to get its turn
 
 
 def create_app(settings: Settings, bot: Chatbot | None = None, journal: Journal | None = None) -> FastAPI:
@@ -57,7 +55,6 @@ def serve(settings: Settings, host: str, port: int) -> None:
     gc.collect()
     gc.freeze()  # going over all of Gradio again and again would stop every answer for a fifth of a second
     configure_logs(settings.log_questions)
-    sys.setswitchinterval(HANDOVER)
     # An open page holds a connection for as long as it is open: a server that stops waits for none of them.
     patience = 3  # seconds for what is still being answered
     config = uvicorn.Config(

@@ -1,17 +1,18 @@
 """Micro-batches: questions that arrive while the encoder is busy are encoded together.
 
-In: questions of many visitors at once, from any event loop or thread. Out: a future each. One worker
-thread takes what is waiting, at most `MOST`, and answers it in one go; nobody waits for a batch to
-fill, so an idle server answers at once. It knows nothing of HTTP and does not answer by itself.
+In: questions of many visitors at once, from any event loop. Out: the answer to each. One worker thread
+takes what is waiting, at most `MOST`, and answers it in one go; nobody waits for a batch to fill, so an
+idle server answers at once. It knows nothing of HTTP and does not answer by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from typing import TypeAlias
 
 from chatbot.answering import Answer, Ask
@@ -19,7 +20,8 @@ from chatbot.answering import Answer, Ask
 MOST = 4  # questions in a batch: the first waits for the last (16 at a time: p99 of 300 ms instead of 165)
 WAITING = 512  # questions that may wait; more than this and the newest is told to come back
 
-_Job: TypeAlias = tuple[Ask, "Future[Answer]"]
+_Job: TypeAlias = tuple[Ask, "asyncio.Future[Answer]"]
+_Outcome: TypeAlias = Answer | Exception
 
 
 class Busy(Exception):
@@ -43,11 +45,7 @@ class Batcher:
 
     async def ask(self, ask: Ask) -> Answer:
         """The answer, without blocking the event loop. Raises `Busy`, or what the bot raised."""
-        return await asyncio.wrap_future(self.submit(ask))
-
-    def submit(self, ask: Ask) -> Future[Answer]:
-        """Puts a question in the queue; for callers in threads. Raises `Busy`."""
-        future: Future[Answer] = Future()
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         with self._lock:
             if self._worker is None:
                 self._worker = threading.Thread(target=self._work, name="batches", daemon=True)
@@ -56,7 +54,7 @@ class Batcher:
             self._jobs.put_nowait((ask, future))
         except queue.Full:
             raise Busy from None
-        return future
+        return await future
 
     def close(self) -> None:
         """Answers what is waiting, then ends the thread. A later question starts a new one."""
@@ -76,22 +74,43 @@ class Batcher:
                     break
                 last = more is None
                 batch += [more] if more else []
-            self._answer([job for job in batch if job[1].set_running_or_notify_cancel()])
+            self._answer([job for job in batch if not job[1].cancelled()])
             del job, batch  # an idle thread must not keep the last questions in memory
             if last:
                 break
 
     def _answer(self, batch: list[_Job]) -> None:
-        if not batch:
-            return
-        self._observe(len(batch))
+        """Answers a batch, and wakes each event loop once for all that it asked."""
+        waiting: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Answer], _Outcome]]]
+        waiting = defaultdict(list)
+        for (_, future), outcome in zip(batch, self._outcomes([ask for ask, _ in batch]), strict=True):
+            waiting[future.get_loop()].append((future, outcome))
+        for loop, told in waiting.items():
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(_tell, told)
+
+    def _outcomes(self, asks: list[Ask]) -> list[_Outcome]:
+        """The answers, or what the bot raised instead: one question must not spoil the others' answers."""
+        if not asks:
+            return []
+        self._observe(len(asks))
         try:
-            answers = self._ask_many([ask for ask, _ in batch])
-            for (_, future), answer in zip(batch, answers, strict=True):
-                future.set_result(answer)
+            answers = self._ask_many(asks)
+            if len(answers) != len(asks):
+                raise ValueError(f"{len(answers)} answers to {len(asks)} questions")
+            return list(answers)
         except Exception as error:
-            if len(batch) == 1:
-                batch[0][1].set_exception(error)
-                return
-            for job in batch:  # one question must not spoil the others' answers
-                self._answer([job])
+            if len(asks) == 1:
+                return [error]
+            return [outcome for ask in asks for outcome in self._outcomes([ask])]
+
+
+def _tell(told: list[tuple[asyncio.Future[Answer], _Outcome]]) -> None:
+    """Sets the futures of one event loop, in that loop."""
+    for future, outcome in told:
+        if future.done():  # its visitor has left
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

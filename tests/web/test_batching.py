@@ -46,10 +46,31 @@ def questions(bot: FakeBot) -> list[list[str]]:
     return [[ask.question for ask in batch] for batch in bot.batches]
 
 
+async def hand_in(batcher: Batcher, *names: str) -> list[asyncio.Task[Answer]]:
+    """Questions that wait for their answers, in this order."""
+    tasks = [asyncio.create_task(batcher.ask(Ask(name))) for name in names]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def said(tasks: Sequence[asyncio.Task[Answer]]) -> list[str]:
+    """The questions of the answers."""
+    async with asyncio.timeout(5):
+        return [answer.question for answer in await asyncio.gather(*tasks)]
+
+
+async def started(bot: Gate) -> bool:
+    """Whether a batch is being answered, so that others have to wait."""
+    return await asyncio.to_thread(bot.started.acquire, timeout=5)
+
+
 def test_an_idle_server_answers_at_once_and_alone(bot: Gate, batcher: Batcher) -> None:
+    async def visit() -> None:
+        for name in "ab":
+            assert await said(await hand_in(batcher, name)) == [name]
+
     bot.open.set()
-    for name in "ab":
-        assert batcher.submit(Ask(name)).result(5).question == name
+    asyncio.run(visit())
     assert questions(bot) == [["a"], ["b"]]
 
 
@@ -57,13 +78,33 @@ def test_what_waits_is_taken_together_in_order_and_not_too_many(bot: Gate, batch
     sizes: list[int] = []
     batcher._observe = sizes.append
     names = [str(number) for number in range(10)]
-    futures = [batcher.submit(Ask(names[0]))]
-    assert bot.started.acquire(timeout=5)  # the first one is being answered: the others wait
-    futures += [batcher.submit(Ask(name)) for name in names[1:]]
-    bot.open.set()
-    assert [future.result(5).question for future in futures] == names
+
+    async def visit() -> None:
+        tasks = await hand_in(batcher, names[0])
+        assert await started(bot)
+        tasks += await hand_in(batcher, *names[1:])
+        bot.open.set()
+        assert await said(tasks) == names
+
+    asyncio.run(visit())
     assert questions(bot) == [names[:1], names[1:5], names[5:9], names[9:]]
     assert sizes == [1, 4, 4, 1]
+
+
+def test_an_event_loop_is_woken_once_for_a_batch(bot: Gate, batcher: Batcher) -> None:
+    async def visit() -> None:
+        loop, woken = asyncio.get_running_loop(), []
+        wake = loop.call_soon_threadsafe
+        tasks = await hand_in(batcher, "first")
+        assert await started(bot)
+        tasks += await hand_in(batcher, "a", "b", "c")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(loop, "call_soon_threadsafe", lambda *told: woken.append(wake(*told)))
+            bot.open.set()
+            await said(tasks)
+        assert len(woken) == 2
+
+    asyncio.run(visit())
 
 
 def test_one_thread_answers_for_several_event_loops(bot: Gate, batcher: Batcher) -> None:
@@ -71,8 +112,7 @@ def test_one_thread_answers_for_several_event_loops(bot: Gate, batcher: Batcher)
     answers: list[str] = []
 
     async def ask_ten(loop: int) -> None:
-        many = [batcher.ask(Ask(f"{loop}-{number}")) for number in range(10)]
-        answers.extend(answer.question for answer in await asyncio.gather(*many))
+        answers.extend(await said(await hand_in(batcher, *(f"{loop}-{number}" for number in range(10)))))
 
     threads = [threading.Thread(target=asyncio.run, args=(ask_ten(loop),)) for loop in range(4)]
     for thread in threads:
@@ -84,68 +124,91 @@ def test_one_thread_answers_for_several_event_loops(bot: Gate, batcher: Batcher)
 
 
 def test_a_question_that_breaks_the_bot_breaks_only_its_own_answer(bot: Gate, batcher: Batcher) -> None:
-    first = batcher.submit(Ask("first"))
-    assert bot.started.acquire(timeout=5)
-    futures = {name: batcher.submit(Ask(name)) for name in ("a", "break", "b")}
-    bot.open.set()
-    assert first.result(5).question == "first"
-    assert [futures[name].result(5).question for name in "ab"] == ["a", "b"]
-    with pytest.raises(ValueError, match="cannot answer"):
-        futures["break"].result(5)
-    assert batcher.submit(Ask("next")).result(5).question == "next"
+    async def visit() -> None:
+        (first,) = await hand_in(batcher, "first")
+        assert await started(bot)
+        a, broken, b = await hand_in(batcher, "a", "break", "b")
+        bot.open.set()
+        assert await said([first, a, b]) == ["first", "a", "b"]
+        with pytest.raises(ValueError, match="cannot answer"):
+            await broken
+        assert await said(await hand_in(batcher, "next")) == ["next"]
+
+    asyncio.run(visit())
 
 
-def test_answers_that_are_missing_are_an_error_and_not_a_mix_up(batcher: Batcher) -> None:
+def test_answers_that_are_missing_are_an_error_and_not_a_mix_up() -> None:
     short = Batcher(lambda asks: [])
-    with pytest.raises(ValueError, match="zip"):
-        short.submit(Ask("a")).result(5)
+    with pytest.raises(ValueError, match="0 answers to 1 questions"):
+        asyncio.run(short.ask(Ask("a")))
     short.close()
 
 
 def test_too_many_waiting_are_told_so_at_once(bot: Gate) -> None:
     batcher = Batcher(bot.ask_many, waiting=3)
-    futures = [batcher.submit(Ask("first"))]
-    assert bot.started.acquire(timeout=5)
-    futures += [batcher.submit(Ask(str(number))) for number in range(3)]
-    with pytest.raises(Busy):
-        batcher.submit(Ask("one too many"))
-    bot.open.set()
-    assert len([future.result(5) for future in futures]) == 4
+
+    async def visit() -> None:
+        tasks = await hand_in(batcher, "first")
+        assert await started(bot)
+        tasks += await hand_in(batcher, "a", "b", "c")
+        with pytest.raises(Busy):
+            await batcher.ask(Ask("one too many"))
+        bot.open.set()
+        assert await said(tasks) == ["first", "a", "b", "c"]
+
+    asyncio.run(visit())
     batcher.close()
 
 
 def test_a_visitor_who_left_is_not_answered(bot: Gate, batcher: Batcher) -> None:
-    batcher.submit(Ask("first"))
-    assert bot.started.acquire(timeout=5)
-    gone, here = batcher.submit(Ask("gone")), batcher.submit(Ask("here"))
-    assert gone.cancel()
+    async def visit() -> None:
+        (first,) = await hand_in(batcher, "first")
+        assert await started(bot)
+        gone, here = await hand_in(batcher, "gone", "here")
+        first.cancel()  # too late: it is being answered, and the answer is for nobody
+        gone.cancel()
+        await asyncio.sleep(0)
+        bot.open.set()
+        assert await said([here]) == ["here"]
+
+    asyncio.run(visit())
+    assert questions(bot) == [["first"], ["here"]]
+
+
+def test_an_event_loop_that_has_ended_stops_nobody_elses_answers(bot: Gate, batcher: Batcher) -> None:
+    async def leave() -> None:
+        await hand_in(batcher, "left behind")
+        assert await started(bot)
+
+    asyncio.run(leave())
     bot.open.set()
-    assert here.result(5).question == "here"
-    assert questions(bot)[1:] == [["here"]]
+    assert asyncio.run(batcher.ask(Ask("next"))).question == "next"
 
 
 def test_closing_answers_what_waits_and_ends_the_thread(bot: Gate, batcher: Batcher) -> None:
-    futures = [batcher.submit(Ask(str(number))) for number in range(5)]
-    worker = batcher._worker
-    assert worker is not None
-    bot.open.set()
-    batcher.close()
-    assert all(future.done() for future in futures)
-    assert not worker.is_alive()
-    assert batcher.submit(Ask("later")).result(5).question == "later"
+    async def visit() -> None:
+        tasks = await hand_in(batcher, *map(str, range(5)))
+        worker = batcher._worker
+        assert worker is not None
+        bot.open.set()
+        batcher.close()
+        assert not worker.is_alive()
+        assert await said(tasks) == list("01234")
+        assert await said(await hand_in(batcher, "later")) == ["later"]
+
+    asyncio.run(visit())
 
 
 def test_an_idle_batcher_holds_no_question() -> None:
     class Weak(str):
         pass
 
-    batcher = Batcher(FakeBot().ask_many)
     bot = FakeBot()
-    batcher._ask_many = bot.ask_many
+    batcher = Batcher(bot.ask_many)
     question = Weak("secret")
     seen = weakref.ref(question)
-    batcher.submit(Ask(question)).result(5)
-    batcher.submit(Ask("next")).result(5)
+    asyncio.run(batcher.ask(Ask(question)))
+    asyncio.run(batcher.ask(Ask("next")))
     bot.batches.clear()
     del question
     gc.collect()

@@ -59,7 +59,7 @@ def test_many_at_once_share_batches() -> None:
     assert len(bot.batches) <= 33 / MOST + 2
 
 
-def test_a_full_queue_is_a_problem_and_nothing_is_recorded() -> None:
+def test_a_full_queue_is_a_problem_and_is_not_recorded() -> None:
     started, gate, journal = threading.Event(), threading.Event(), FakeJournal()
 
     class Waiting(FakeBot):
@@ -70,13 +70,20 @@ def test_a_full_queue_is_a_problem_and_nothing_is_recorded() -> None:
 
     desk = desk_of(Waiting(), journal)
     desk._batcher._jobs.maxsize = 1
-    futures = [desk._batcher.submit(Ask("first"))]
-    assert started.wait(5)
-    futures.append(desk._batcher.submit(Ask("second")))
-    assert slug_of(desk, Ask("third")) == "busy"
-    gate.set()
-    assert [future.result(5).question for future in futures] == ["first", "second"]
-    assert journal.records == []
+
+    async def visit() -> None:
+        first = asyncio.create_task(desk.answer(Ask("first"), "api"))
+        assert await asyncio.to_thread(started.wait, 5)
+        second = asyncio.create_task(desk.answer(Ask("second"), "api"))
+        await asyncio.sleep(0)
+        with pytest.raises(Problem) as refused:
+            await desk.answer(Ask("third"), "api")
+        assert refused.value.kind.slug == "busy"
+        gate.set()
+        assert [(await answer).question for answer in (first, second)] == ["first", "second"]
+
+    asyncio.run(visit())
+    assert [answer.question for answer, *_ in journal.records] == ["first", "second"]
 
 
 def test_what_cannot_be_answered_is_a_problem() -> None:
