@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -35,7 +35,7 @@ from chatbot.fitting import (
     one_thread,
     thresholds,
 )
-from chatbot.guides import GOLDEN, Guide, read_corpus, read_golden
+from chatbot.guides import GOLDEN, SYNONYMS, Guide, read_corpus, read_golden, read_synonyms
 from chatbot.index import Index, content_hash
 from chatbot.lexical import Bm25
 from chatbot.passages import View, cut, list_views, title_text
@@ -72,6 +72,7 @@ def build(
     """
     guides = read_corpus(settings.corpus)
     golden = read_golden(settings.corpus / GOLDEN, guides)
+    synonyms = _synonyms(guides, read_synonyms(settings.corpus / SYNONYMS))
     folder = settings.index
     with index_folder.new_build(folder) as place:
         encoder = encoder or _encoder(settings, place)
@@ -84,7 +85,7 @@ def build(
             "views": tuple(views),
             "vectors": vectors,
             "bm25": Bm25.build(_own_terms(guides)),
-            "words": _words(guides, views),
+            "words": _words(guides, views, synonyms),
             "faiss": index_folder.flat_or_other(vectors, settings.faiss),
         }
         draft = Index(build="draft", manifest={}, fitted={}, encoder=encoder, **parts)
@@ -185,7 +186,13 @@ def _own_terms(guides: Sequence[Guide]) -> list[list[str]]:
     return documents
 
 
-def _words(guides: Sequence[Guide], views: Sequence[View]) -> dict[str, Any]:
+def _synonyms(guides: Sequence[Guide], of_all: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What people write → the guides' own word. What a guide says itself goes before what is said for all."""
+    sources = [of_all, *(guide.synonyms for guide in guides)]
+    return {other: word for source in sources for word, others in source.items() for other in others}
+
+
+def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str, str]) -> dict[str, Any]:
     """What is kept about words: for repairing typing errors, and for telling what the guides speak of."""
     language = good_words()
     own: Counter[str] = Counter()
@@ -205,9 +212,8 @@ def _words(guides: Sequence[Guide], views: Sequence[View]) -> dict[str, Any]:
             texts += 1
             stems.update({word.stem for word in found})
         held[view.section].update(word.stem for word in found)
-    for guide in guides:
-        for word, others in guide.synonyms.items():
-            own.update(other.folded for text in (word, *others) for other in lexical.words(text))
+    for text in {*synonyms.keys(), *synonyms.values()}:
+        own.update(word.folded for word in lexical.words(text))
     # A word of an alternate may itself be a typing error: it counts if the language has it.
     vocabulary = own + Counter({word: n for word, n in asked.items() if word in language})
     guide_stems = {
@@ -219,6 +225,7 @@ def _words(guides: Sequence[Guide], views: Sequence[View]) -> dict[str, Any]:
     return {
         "vocabulary": {word: n for word, n in sorted(vocabulary.items()) if len(word) > 2},
         "language": sorted(language),
+        "synonyms": dict(synonyms),
         "stems": dict(sorted(stems.items())),
         "guide_stems": sorted(guide_stems),
         "sections": [sorted(stems) for stems in held],

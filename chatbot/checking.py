@@ -12,7 +12,16 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from chatbot.guides import GOLDEN, GUIDES, QUESTIONS, Guide, read_corpus, read_golden
+from chatbot.guides import (
+    GOLDEN,
+    GUIDES,
+    QUESTIONS,
+    SYNONYMS,
+    Guide,
+    read_corpus,
+    read_golden,
+    read_synonyms,
+)
 from chatbot.retrieval import fold_phrase
 
 NEARLY = 92.0  # per cent of likeness from which one question repeats another
@@ -30,6 +39,7 @@ def check_corpus(corpus: Path) -> list[str]:
         remarks += _links(guide, guides, file)
         remarks += _sections(guide, file)
         remarks += _alternates(guide, file)
+    remarks += _synonyms(guides, corpus / SYNONYMS)
     remarks += _repeated(guides, [row for row in golden if not row.get("history")], corpus / GOLDEN)
     return remarks
 
@@ -74,6 +84,18 @@ def _alternates(guide: Guide, file: Path) -> Iterator[str]:
     for question in guide.declined:
         if (taken := owner.get(fold_phrase(question))) is not None:
             yield f"{questions}: {question!r} stands under {taken} and among the declined"
+
+
+def _synonyms(guides: Sequence[Guide], file: Path) -> Iterator[str]:
+    """Synonyms of words that the guides do not use, and such as stand for two of them."""
+    texts = [f" {fold_phrase(guide.text)} " for guide in guides]
+    owner: dict[str, str] = {}
+    for word, others in read_synonyms(file).items():
+        if not any(f" {fold_phrase(word)} " in text for text in texts):
+            yield f"{file}: no guide says {word!r}"
+        for synonym in others:
+            if (other := owner.setdefault(fold_phrase(synonym), word)) != word:
+                yield f"{file}: {synonym!r} stands for {other!r} and for {word!r}"
 
 
 def _repeated(guides: Sequence[Guide], golden: Sequence[dict[str, object]], file: Path) -> Iterator[str]:

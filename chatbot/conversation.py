@@ -313,6 +313,13 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     return replace(turn, understood_as=title, evidence=replace(turn.evidence, scores=scores), words=())
 
 
+def _only_steps(retriever: Retriever, topic: int) -> list[int]:
+    """The steps of the topic's guide, if it has but one sequence of them."""
+    sections, guide_of = retriever.index.sections, retriever.index.guide_of
+    steps = [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if is_step(sections[n])]
+    return steps if len({sections[n].parents for n in steps}) == 1 else []
+
+
 def _beside(retriever: Retriever, topic: int) -> set[int]:
     """The sections that a follow-up is likely to be about: below the topic, or beside it."""
     family = set(_family(retriever, topic)) if retriever.index.sections[topic].parents else set()
@@ -330,9 +337,12 @@ def _move(retriever: Retriever, text: str, topic: int) -> int | None:
         return next(iter(_numbered(retriever, text, steps or family)), None)
     in_sequence = is_step(sections[topic]) or (names_it and len(family) > 1 and bool(sections[topic].parents))
     ordinal = next((ORDINALS[word] for word in says if word in ORDINALS), None)
-    if ordinal is not None and (steps or is_step(sections[topic])) and names_it:
+    if ordinal is not None and names_it:
         line = steps or [n for n in family if is_step(sections[n])]
-        return line[ordinal]
+        if not line and "step" in says:
+            line = _only_steps(retriever, topic)
+        if line:
+            return line[ordinal]
     if in_sequence and (NEXT.search(text) or BEFORE.search(text)):
         place = family.index(topic) + (1 if NEXT.search(text) else -1)
         return family[place] if 0 <= place < len(family) else None

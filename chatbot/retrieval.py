@@ -116,13 +116,17 @@ class Retriever:
 
     @cached_property
     def synonyms(self) -> dict[str, str]:
-        """What people write → the guide's own word, both folded."""
-        return {
-            fold_phrase(other): word
-            for guide in self.index.guides
-            for word, others in guide.synonyms.items()
-            for other in others
-        }
+        """What people write, folded → the guide's own word."""
+        return {fold_phrase(other): word for other, word in self.index.words["synonyms"].items()}
+
+    @cached_property
+    def _phrases(self) -> re.Pattern[str] | None:
+        """Synonyms of more than one word, wherever they stand in a text."""
+        phrases = sorted((other for other in self.synonyms if " " in other), key=len, reverse=True)
+        if not phrases:
+            return None
+        spelt = (r"[\s-]+".join(map(re.escape, phrase.split())) for phrase in phrases)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(spelt)})(?!\w)", re.IGNORECASE)
 
     @cached_property
     def aliases(self) -> list[tuple[str, set[int]]]:
@@ -138,9 +142,14 @@ class Retriever:
         text = " ".join(question.split())
         text = lexical.repair(text, self.vocabulary, self.language)
         text = self._write_out(text)
+        return Reading(text, lexical.content_words(text), tuple(self._terms(text)))
+
+    def _terms(self, text: str) -> list[str]:
+        """The stems of a text's content words in the guide's own words, as far as these are known."""
+        if self._phrases:
+            text = self._phrases.sub(lambda found: self.synonyms.get(fold_phrase(found[0]), found[0]), text)
         words = lexical.content_words(text)
-        terms = [lexical.stem(self._own_word(word.folded)) for word in words] or lexical.stems(text)
-        return Reading(text, words, tuple(terms))
+        return [lexical.stem(self._own_word(word.folded)) for word in words] or lexical.stems(text)
 
     def _own_word(self, folded: str) -> str:
         own = fold_phrase(self.synonyms.get(folded, folded))

@@ -303,6 +303,23 @@ FAULTS: list[tuple[str, Plant, str]] = [
         "write `- question` lines, a question with a colon in quotes",
     ),
     (
+        "synonyms without their word",
+        write("synonyms.txt", "# pay\n\nsalary: pay\nwage, earnings\n"),
+        "synonyms.txt:4: is not a word with its synonyms; "
+        "write `word of the guides: what people write, another`",
+    ),
+    (
+        "a word without synonyms",
+        write("synonyms.txt", "salary: ,\n"),
+        "synonyms.txt:1: is not a word with its synonyms; "
+        "write `word of the guides: what people write, another`",
+    ),
+    (
+        "a word with synonyms in two lines",
+        write("synonyms.txt", "salary: pay\nsalary: wage\n"),
+        "synonyms.txt:2: 'salary' stands there twice; join the two lines",
+    ),
+    (
         "a golden question about an unknown section",
         write("golden.jsonl", GOLDEN + '{"question": "What?", "relevant": ["baker#wages"]}\n'),
         "golden.jsonl:2: names 'baker#wages', which no guide has; use guide#section",

@@ -72,3 +72,12 @@ def test_a_golden_question_that_repeats_an_alternate_is_found(corpus: Path) -> N
 
 def test_the_corpus_of_the_repository_is_sound() -> None:
     assert check_corpus(Path(__file__).parent.parent / "corpus") == []
+
+
+def test_synonyms_of_no_word_and_of_two_words_are_found(corpus: Path) -> None:
+    file = corpus / "synonyms.txt"
+    file.write_text("Assam: malty tea\ncoffee: joe\nblack tea: dark tea, Joe\n", encoding="utf-8")
+    assert check_corpus(corpus) == [
+        f"{file}: no guide says 'coffee'",
+        f"{file}: 'Joe' stands for 'coffee' and for 'black tea'",
+    ]

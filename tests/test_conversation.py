@@ -95,6 +95,7 @@ def test_pointing_and_asking_on(real_bot: Chatbot, history: list[str], question:
         ([PATH, "step 4?"], "what comes before that?", "step-specialized-study"),
         (["What does gaining practical experience for ML mean?"], "and after that?", "step-languages"),
         ([], "What is step 7?", "step-certification"),
+        (["How much do ML engineers make?"], "what is the first step then?", "step-high-school"),
     ],
 )  # fmt: skip
 def test_a_sequence(real_bot: Chatbot, history: list[str], question: str, found: str) -> None:

@@ -19,6 +19,7 @@ from chatbot.guides import (
     plain,
     read_corpus,
     read_golden,
+    read_synonyms,
     sentences,
     text,
 )
@@ -326,16 +327,22 @@ def test_guides_may_lie_in_folders_and_hidden_files_are_left_out(small_corpus: P
     ]  # fmt: skip
 
 
+def read_all(corpus: Path) -> None:
+    """Everything that a build reads of a corpus."""
+    read_golden(corpus / "golden.jsonl", read_corpus(corpus))
+    read_synonyms(corpus / "synonyms.txt")
+
+
 @pytest.mark.parametrize(
     ("plant", "said"), [fault[1:] for fault in FAULTS], ids=[fault[0] for fault in FAULTS]
 )
 def test_what_is_wrong_is_said_in_one_line_with_file_and_remedy(
     small_corpus: Path, plant: Plant, said: str
 ) -> None:
-    read_golden(small_corpus / "golden.jsonl", read_corpus(small_corpus))  # right before
+    read_all(small_corpus)  # right before
     plant(small_corpus)
     with pytest.raises(CorpusError) as raised:
-        read_golden(small_corpus / "golden.jsonl", read_corpus(small_corpus))
+        read_all(small_corpus)
     assert str(raised.value) == f"{small_corpus}/" + said.replace("{corpus}", str(small_corpus))
 
 

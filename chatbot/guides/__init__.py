@@ -16,15 +16,17 @@ from chatbot.guides.markdown import read_markdown
 from chatbot.guides.pairs import read_pairs
 from chatbot.guides.parts import Block, Guide, Section, Unit
 from chatbot.guides.questions import read_alternates, read_declined, read_golden
+from chatbot.guides.synonyms import read_synonyms
 from chatbot.guides.text import plain, read_text, sentences, slug
 
 __all__ = [
-    "GOLDEN", "GUIDES", "Block", "Guide", "Section", "Unit", "guide_files", "plain", "read_corpus",
-    "read_golden", "read_guide", "read_text", "sentences", "slug",
+    "GOLDEN", "GUIDES", "SYNONYMS", "Block", "Guide", "Section", "Unit", "guide_files", "plain",
+    "read_corpus", "read_golden", "read_guide", "read_synonyms", "read_text", "sentences", "slug",
 ]  # fmt: skip
 
 GUIDES = "guides"  # the folder of the corpus that holds guides
 GOLDEN = "golden.jsonl"  # the golden questions, beside that folder
+SYNONYMS = "synonyms.txt"  # what people write instead of the guides' words, beside that folder too
 QUESTIONS = ".questions.yaml"  # what follows a guide's stem in the name of its alternates
 DECLINED = ".declined.yaml"  # … of the questions that it is known not to answer
 KINDS = (".md", ".csv", ".jsonl")

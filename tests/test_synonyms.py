@@ -1,0 +1,78 @@
+"""Synonyms from the plain file: read line by line, searched as the guides' own words, in FAQ pairs too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chatbot import index, lexical
+from chatbot.answering import Chatbot
+from chatbot.building import build
+from chatbot.guides import read_synonyms
+from chatbot.settings import Settings
+from tests.words import WordEncoder
+
+
+def test_a_line_holds_a_word_and_what_people_write(tmp_path: Path) -> None:
+    file = tmp_path / "synonyms.txt"
+    lines = ["\ufeff# pay", "", "salary: pay , take-home pay,", "C++:cpp", "  # more", "a: b: c"]
+    file.write_text("\r\n".join(lines), encoding="utf-8", newline="")
+    assert read_synonyms(file) == {"salary": ("pay", "take-home pay"), "C++": ("cpp",), "a": ("b: c",)}
+
+
+def test_a_corpus_need_not_have_any(tmp_path: Path) -> None:
+    assert read_synonyms(tmp_path / "synonyms.txt") == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "own"),
+    [
+        ("reimbursement", "refund"),
+        ("Money-Back  Guarantee?", "refund"),
+        ("money back guarantee", "refund"),
+        ("When is the gallery open?", "When is the museum open?"),
+        ("pay packet of bakers", "salary of bakers"),
+        ("TAKE-HOME PAY", "salary"),
+        ("bakers in the buckeye state", "bakers in Ohio"),
+    ],
+)
+def test_words_and_phrases_are_searched_as_the_guides_own(bot: Chatbot, asked: str, own: str) -> None:
+    read = bot.retriever.read
+    assert read(asked).terms == read(own).terms
+    assert read(asked).text == " ".join(asked.split()), "the question itself stays as it was asked"
+
+
+@pytest.mark.parametrize("asked", ["take-home payment", "the take home paying", "a money or back guarantee"])
+def test_a_phrase_is_only_found_whole(bot: Chatbot, asked: str) -> None:
+    assert bot.retriever.read(asked).terms == tuple(lexical.stems(asked))
+
+
+def test_letters_that_only_python_takes_for_others_do_no_harm(bot: Chatbot) -> None:
+    for text in (
+        "reımbursement",
+        "money-back guarantee of the gallerİ",
+        "bucKeye ſtate",
+        "the Buckeye ſtate",
+    ):
+        assert bot.retriever.read(text).terms
+
+
+def test_what_a_guide_says_itself_goes_before_what_is_said_for_all(bot: Chatbot) -> None:
+    assert bot.retriever.synonyms["oh"] == "Ohio"
+    assert bot.retriever.read("pay in OH").text == "pay in Ohio"
+
+
+def test_pairs_without_front_matter_have_synonyms_too(bot: Chatbot) -> None:
+    for question in ("reimbursement", "How do I get a reimbursement?", "a money-back guarantee?"):
+        assert bot.ranking(question)[0] == "orders#refunds"
+
+
+def test_the_next_build_takes_a_changed_file(small_settings: Settings, small_corpus: Path) -> None:
+    build(small_settings, encoder=WordEncoder())
+    file = small_corpus / "synonyms.txt"
+    file.write_text(file.read_text(encoding="utf-8") + "ferry: boat\n", encoding="utf-8")
+    report = build(small_settings, encoder=WordEncoder())
+    assert report.embedded == 0
+    bot = Chatbot(index.load(small_settings.index, encoder=WordEncoder()))
+    assert bot.retriever.read("boat").terms == bot.retriever.read("ferry").terms
