@@ -20,6 +20,7 @@ from chatbot.lexical import Word
 from chatbot.passages import is_step
 from chatbot.ranking import Evidence, average, softmax
 from chatbot.retrieval import Mask, Reading, Retriever, fold_phrase
+from chatbot.roles import role_asked, role_meant
 
 BESIDE_IT = " – "  # between an earlier question and a follow-up that only both together make clear
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
@@ -58,7 +59,10 @@ NEXT = re.compile(
 )
 BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
 STEP = re.compile(r"\b(step|stage|phase|part) (\d+)\b", re.I)
-ORDINALS = {"first": 0, "last": -1, "final": -1}
+ORDINALS = {
+    "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
+    "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7, "last": -1, "final": -1,
+}  # fmt: skip
 GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
 QUESTION_WORDS = frozenset([
     "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were",
@@ -84,6 +88,9 @@ class Turn:
     allowed: Mask  # the sections that compete
     guides: frozenset[int]  # the guides that the conversation is about; empty if none was named
     follows: bool = False  # whether the history was needed
+    role: frozenset[str] = (
+        frozenset()
+    )  # the stems of the role that is asked about, if it is not a guide's own
 
 
 def understand(
@@ -101,7 +108,7 @@ def understand_all(
     alone = [
         number
         for number, (question, history, _) in enumerate(asks)
-        if not history or not depends(readings[number], retriever)
+        if not history or not _needs(retriever, readings[number], history[-1])
     ]
     about = {
         n: asks[n][2]
@@ -118,11 +125,18 @@ def understand_all(
             seen, mask = evidence[number]
             if not about[number] and softmax(seen.scores).max() < CLEAR:
                 seen = _stay(retriever, seen, history)
-            yield _at_step(retriever, Turn(reading.text, seen, reading.words, mask, about[number]))
+            role = _role(retriever, reading.text)
+            turn = Turn(reading.text, seen, reading.words, mask, about[number], role=role)
+            yield _at_step(retriever, turn)
         else:
             before = understand(retriever, history[-1], history[-MOST:-1], guides)
             turn = _follow(retriever, readings[number], before, guides)
             yield turn if turn.guides else replace(turn, evidence=_stay(retriever, turn.evidence, history))
+
+
+def _needs(retriever: Retriever, reading: Reading, before: str) -> bool:
+    """Whether a question needs the one before it: for itself, or for what that one named."""
+    return depends(reading, retriever) or bool(_role(retriever, reading.text, before))
 
 
 def depends(reading: Reading, retriever: Retriever) -> bool:
@@ -193,14 +207,25 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         bonus[topic] = STAYS if words else CLINGS
         bonus[list(_beside(retriever, topic))] += BESIDE
     evidence = replace(evidence, scores=evidence.scores + bonus)
-    if moved is None and not swapped and _agree(seen[0], evidence, allowed):
+    role = _role(retriever, reading.text, before.understood_as)
+    if moved is None and not swapped and not role and _agree(seen[0], evidence, allowed):
         return Turn(readings[0].text, seen[0], words, allowed, named)
     if moved is not None:
         merged = retriever.index.sections[moved].title
         words = ()
     elif NEXT.search(reading.text) and is_step(retriever.index.sections[topic]):
         merged = f"What comes after the last? Step {len(_family(retriever, topic)) + 1}"
-    return Turn(merged, evidence, words, allowed, named, follows=True)
+    return Turn(merged, evidence, words, allowed, named, follows=True, role=role)
+
+
+def _role(retriever: Retriever, text: str, before: str = "") -> frozenset[str]:
+    """The role that a question asks about, or means after the one before it; empty for a guide's own.
+
+    "What does an algorithm specialist do?", "How much do they get paid?": what the guide says of the pay of
+    engineers at large does not answer that.
+    """
+    role = role_meant(text, before) if before else role_asked(text)
+    return frozenset() if role and retriever.named_guides(before or text) else role
 
 
 def _agree(alone: Evidence, together: Evidence, allowed: Mask) -> bool:
@@ -341,7 +366,7 @@ def _move(retriever: Retriever, text: str, topic: int) -> int | None:
         line = steps or [n for n in family if is_step(sections[n])]
         if not line and "step" in says:
             line = _only_steps(retriever, topic)
-        if line:
+        if line and ordinal < len(line):
             return line[ordinal]
     if in_sequence and (NEXT.search(text) or BEFORE.search(text)):
         place = family.index(topic) + (1 if NEXT.search(text) else -1)

@@ -89,6 +89,8 @@ def test_pointing_and_asking_on(real_bot: Chatbot, history: list[str], question:
         ([PATH], "what is the first step?", "step-high-school"),
         ([PATH], "what is the last step?", "step-job-application"),
         ([PATH], "step 6?", "step-languages"),
+        ([PATH], "whats the 6th one", "step-languages"),
+        ([PATH], "and the second step?", "step-bachelors"),
         ([PATH], "and what is step 3?", "step-specialized-study"),
         ([PATH, "what is the first step?"], "what comes next?", "step-bachelors"),
         ([PATH, "what is the first step?", "what comes next?"], "and then?", "step-specialized-study"),

@@ -217,7 +217,19 @@ class Chatbot:
         return answer
 
     def _hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
-        return self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
+        """The best sections. None that does not speak of the role in question is sure to answer."""
+        hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
+        return [
+            replace(hit, confidence=min(hit.confidence, self.threshold / 4))
+            if self._is_of_other(hit, turn)
+            else hit
+            for hit in hits
+        ]
+
+    def _is_of_other(self, hit: Hit, turn: Turn) -> bool:
+        """Whether a section is of a role's guide and does not speak of the role that is asked about."""
+        speaks = turn.role <= self.retriever.ranker.stems[hit.section]
+        return not speaks and bool(self.guides[self.index.guide_of[hit.section]].aliases)
 
     def _answer_one(self, ask: Ask, turn: Turn) -> Answer:
         hits = self._hits(turn)

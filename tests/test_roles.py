@@ -1,0 +1,149 @@
+"""A question about another role is not answered by what a guide says of its own."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+from chatbot import roles
+from chatbot.answering import Chatbot
+from chatbot.roles import role_asked, role_meant
+
+ASKED = (
+    "top employers for {}s",
+    "which states pay {}s best",
+    "top job sites for {}s",
+    "do {}s need a masters degree",
+    "what skills does a {} need",
+    "what does a {} do all day",
+    "which certifications help a {}",
+    "highest paying industries for {}s",
+    "which programming languages does a {} need",
+    "{} salary in california",
+)
+OTHERS = [
+    "dentist",
+    "baker",
+    "lawyer",
+    "plumber",
+    "geologist",
+    "pharmacist",
+    "librarian",
+    "surgeon",
+    "florist",
+]
+NOT_LISTED = ["piano tuner", "baggage handler", "judge", "stunt double"]
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("how much do welders make", {"welder"}),
+        ("What does an algorithm specialist do?", {"algorithm", "specialist"}),
+        ("Could I become head of machine learning?", {"head", "machin", "learn"}),
+        ("what about CTO", {"cto"}),
+        ("Is a nurse or a teacher paid more?", {"teacher"}),
+        ("what do they earn", set()),
+        ("I'm a nurse, is it too late for me?", set()),
+        ("As a former teacher, where do I start?", set()),
+        ("can I switch from accountant", set()),
+        ("Who hires most of these specialists?", set()),
+        ("which models do they build", set()),
+        ("", set()),
+    ],
+)
+def test_the_role_that_a_question_asks_about(text: str, role: set[str]) -> None:
+    assert role_asked(text) == role
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "role"),
+    [
+        ("What does an algorithm specialist do?", "How much do they get paid?", {"algorithm", "specialist"}),
+        ("Can I switch to product manager later?", "what would I make in that job?", {"product", "manag"}),
+        ("what about CTO", "and how much would i earn then?", {"cto"}),
+        ("what about CTO", "and the pay for that", {"cto"}),
+        ("What does an algorithm specialist do?", "and the one for languages?", set()),
+        ("What are the duties?", "how much do they make?", set()),
+    ],
+)
+def test_the_role_that_a_follow_up_means(before: str, text: str, role: set[str]) -> None:
+    assert role_meant(text, before) == role
+
+
+def test_the_list_is_one_of_single_words_in_order() -> None:
+    names = Path(roles.__file__).with_name("occupations.txt").read_text(encoding="utf-8").split()
+    assert names == sorted(set(names))
+    assert all(name.isalpha() and name.islower() for name in names)
+
+
+def answered(bot: Chatbot, others: list[str]) -> float:
+    """The share of the questions about other professions that get an answer."""
+    asked = [template.format(other) for template in ASKED for other in others]
+    return sum(bot.ask(question).kind == "answer" for question in asked) / len(asked)
+
+
+def test_other_professions_are_declined(real_bot: Chatbot) -> None:
+    assert answered(real_bot, OTHERS) <= 0.03
+    assert answered(real_bot, NOT_LISTED) <= 0.5  # as for all of them without the list
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "section"),
+    [
+        ([], "what does a data scientist do", "type-data-scientist"),
+        ([], "can ML engineers become product managers", "career-cross-functional"),
+        ([], "what do CTOs do", "career-progression"),
+        ([], "I'm a nurse, how do I become an ML engineer?", "how-to-become"),
+        (["what does a machine learning engineer do"], "how much do they make", "salary"),
+        (["Can I become a principal ML engineer?"], "what do they do then?", "career-progression"),
+        (
+            ["What's a deep learning engineer?"],
+            "what about the one with the algorithms?",
+            "type-algorithm-specialist",
+        ),
+    ],
+)
+def test_the_guides_own_role_and_those_of_which_it_speaks_are_answered(
+    real_bot: Chatbot, history: list[str], question: str, section: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        (["What does an algorithm specialist do?"], "How much do they get paid?"),
+        (
+            ["What does a computer vision engineer do?", "and an nlp engineer?"],
+            "which of them gets paid more?",
+        ),
+        (["Can I switch to product manager later?"], "How much would I make in that job?"),
+        (["Could I become head of machine learning?"], "And what does he earn?"),
+        ([], "top employers for accountants"),
+    ],
+)
+def test_what_the_guide_says_at_large_does_not_answer_for_another_role(
+    real_bot: Chatbot, history: list[str], question: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert answer.kind == "no_answer"
+    assert answer.sources, "the nearest are offered"
+
+
+def test_guides_that_are_of_no_role_are_asked_by_anybody(bot: Chatbot) -> None:
+    """FAQ pairs have no aliases: a shop's refunds are a nurse's as well."""
+    refund = bot.ask("How does a nurse get a refund?")
+    assert refund.sources[0].ref == "orders#refunds"
+    assert refund.confidence > bot.threshold / 4
+    baker, nurse = (bot.ask(f"What does a {word} earn in Ohio?") for word in ("baker", "nurse"))
+    assert nurse.confidence <= bot.threshold / 4 < baker.confidence
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(roles)
+    assert found.attempted
+    assert not found.failed
