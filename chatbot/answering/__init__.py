@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot import index as index_folder
-from chatbot.answering import quoting, refusing, smalltalk, tables
+from chatbot.answering import counting, quoting, refusing, smalltalk, tables
 from chatbot.answering.linking import fragment
 from chatbot.conversation import BESIDE_IT, Turn, understand, understand_all
 from chatbot.errors import QuestionError
@@ -217,16 +217,18 @@ class Chatbot:
         return answer
 
     def _hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
-        """The best sections. None that does not speak of the role in question is sure to answer."""
+        """The best sections. None that is plainly of something else is sure to answer."""
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
+        noun = counting.counted(turn.understood_as)
         return [
             replace(hit, confidence=min(hit.confidence, self.threshold / 4))
-            if self._is_of_other(hit, turn)
+            if self._is_of_other_role(hit, turn)
+            or (noun and not counting.gives_number(self.retriever, hit.section, noun))
             else hit
             for hit in hits
         ]
 
-    def _is_of_other(self, hit: Hit, turn: Turn) -> bool:
+    def _is_of_other_role(self, hit: Hit, turn: Turn) -> bool:
         """Whether a section is of a role's guide and does not speak of the role that is asked about."""
         speaks = turn.role <= self.retriever.ranker.stems[hit.section]
         return not speaks and bool(self.guides[self.index.guide_of[hit.section]].aliases)

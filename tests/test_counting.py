@@ -1,0 +1,74 @@
+"""How many of what: a section that gives no number of it does not answer."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from chatbot.answering import Chatbot, counting
+from chatbot.answering.counting import counted, gives_number
+
+
+@pytest.mark.parametrize(
+    ("question", "noun"),
+    [
+        ("How many people does it employ?", "peopl"),
+        ("how many job openings are there each month", "open"),
+        ("by how many dollars does a PhD raise the salary", "dollar"),
+        ("how many of them work remotely", ""),
+        ("how many?", ""),
+        ("How much do they make?", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_counted(question: str, noun: str) -> None:
+    assert counted(question) == noun
+
+
+@pytest.mark.parametrize(
+    ("section", "noun", "given"),
+    [
+        ("jobs-employers", "employ", True),
+        ("jobs-employers", "peopl", False),
+        ("work-hours", "hour", True),  # beside the heading
+        ("salary-states", "dollar", True),  # beside the head of the table
+        ("how-to-become", "step", True),
+        ("skills", "skill", True),  # an alternate asks how many there are
+        ("step-masters", "year", False),
+    ],
+)
+def test_numbers_stand_beside_what_they_count(
+    real_bot: Chatbot, section: str, noun: str, given: bool
+) -> None:
+    number = [found.id for found in real_bot.index.sections].index(section)
+    assert gives_number(real_bot.retriever, number, noun) is given
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("how many years does it take to get a masters", "no_answer"),
+        ("How many people work in a team of ML engineers?", "no_answer"),
+        ("how many vacancies are on Indeed", "no_answer"),
+        ("how many startups are founded by ML engineers", "no_answer"),
+        ("how many steps are there to become an ML engineer", "answer"),
+        ("how many hours a week do ML engineers work?", "answer"),
+        ("How many types of ML engineers are there?", "answer"),
+        ("how many of the top states are on the west coast", "answer"),
+    ],
+)
+def test_a_number_that_is_not_there_is_not_answered(real_bot: Chatbot, question: str, kind: str) -> None:
+    assert real_bot.ask(question).kind == kind
+
+
+def test_a_number_that_is_not_there_is_not_answered_after_another_question(real_bot: Chatbot) -> None:
+    asked = "how many people work at the first one?"
+    assert real_bot.ask(asked, ["What are the top employers?"]).kind == "no_answer"
+    assert real_bot.ask("and how many are there?", ["what are the top states"]).kind == "answer"
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(counting)
+    assert found.attempted
+    assert not found.failed
