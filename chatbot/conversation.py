@@ -88,9 +88,7 @@ class Turn:
     allowed: Mask  # the sections that compete
     guides: frozenset[int]  # the guides that the conversation is about; empty if none was named
     follows: bool = False  # whether the history was needed
-    role: frozenset[str] = (
-        frozenset()
-    )  # the stems of the role that is asked about, if it is not a guide's own
+    role: frozenset[str] = frozenset()  # the stems of the role asked about, if it is not a guide's own
 
 
 def understand(
@@ -135,8 +133,9 @@ def understand_all(
 
 
 def _needs(retriever: Retriever, reading: Reading, before: str) -> bool:
-    """Whether a question needs the one before it: for itself, or for what that one named."""
-    return depends(reading, retriever) or bool(_role(retriever, reading.text, before))
+    """Whether a question needs the one before it: for itself or, if it is short, for a role named there."""
+    short = len(reading.words) <= 3
+    return depends(reading, retriever) or (short and bool(_role(retriever, reading.text, before)))
 
 
 def depends(reading: Reading, retriever: Retriever) -> bool:
@@ -225,7 +224,8 @@ def _role(retriever: Retriever, text: str, before: str = "") -> frozenset[str]:
     engineers at large does not answer that.
     """
     role = role_meant(text, before) if before else role_asked(text)
-    return frozenset() if role and retriever.named_guides(before or text) else role
+    own = role and (retriever.named_guides(text) or retriever.named_guides(before))
+    return frozenset() if own else role
 
 
 def _agree(alone: Evidence, together: Evidence, allowed: Mask) -> bool:
@@ -364,7 +364,7 @@ def _move(retriever: Retriever, text: str, topic: int) -> int | None:
     ordinal = next((ORDINALS[word] for word in says if word in ORDINALS), None)
     if ordinal is not None and names_it:
         line = steps or [n for n in family if is_step(sections[n])]
-        if not line and "step" in says:
+        if not line and says & {"step", "stage", "phase"}:
             line = _only_steps(retriever, topic)
         if line and ordinal < len(line):
             return line[ordinal]

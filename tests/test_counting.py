@@ -16,6 +16,9 @@ from chatbot.answering.counting import counted, gives_number
         ("How many people does it employ?", "peopl"),
         ("how many job openings are there each month", "open"),
         ("by how many dollars does a PhD raise the salary", "dollar"),
+        ("how many industries hire them", "industri"),
+        ("how many skills needed", "skill"),
+        ("how many day in week", "day"),
         ("how many of them work remotely", ""),
         ("how many?", ""),
         ("How much do they make?", ""),
@@ -34,7 +37,8 @@ def test_what_is_counted(question: str, noun: str) -> None:
         ("work-hours", "hour", True),  # beside the heading
         ("salary-states", "dollar", True),  # beside the head of the table
         ("how-to-become", "step", True),
-        ("skills", "skill", True),  # an alternate asks how many there are
+        ("skills", "skill", True),
+        ("faq-industries", "sector", True),  # an alternate asks how many there are
         ("step-masters", "year", False),
     ],
 )
@@ -66,6 +70,8 @@ def test_a_number_that_is_not_there_is_not_answered_after_another_question(real_
     asked = "how many people work at the first one?"
     assert real_bot.ask(asked, ["What are the top employers?"]).kind == "no_answer"
     assert real_bot.ask("and how many are there?", ["what are the top states"]).kind == "answer"
+    steps = ["how many steps are there to become an ML engineer"]
+    assert real_bot.ask("and how much does it pay?", steps).sources[0].ref.endswith("#salary")
 
 
 def test_the_examples_in_the_code_hold() -> None:

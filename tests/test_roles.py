@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chatbot import roles
-from chatbot.answering import Chatbot
+from chatbot.answering import Ask, Chatbot
 from chatbot.roles import role_asked, role_meant
 
 ASKED = (
@@ -34,15 +34,16 @@ OTHERS = [
     "surgeon",
     "florist",
 ]
-NOT_LISTED = ["piano tuner", "baggage handler", "judge", "stunt double"]
 
 
 @pytest.mark.parametrize(
     ("text", "role"),
     [
         ("how much do welders make", {"welder"}),
-        ("What does an algorithm specialist do?", {"algorithm", "specialist"}),
-        ("Could I become head of machine learning?", {"head", "machin", "learn"}),
+        ("What does an algorithm specialist do?", {"specialist"}),
+        ("how much do actuaries and midwives earn", {"midwiv"}),
+        ("what do hiring managers look for", set()),
+        ("Could I become head of machine learning?", {"head"}),
         ("what about CTO", {"cto"}),
         ("Is a nurse or a teacher paid more?", {"teacher"}),
         ("what do they earn", set()),
@@ -67,6 +68,8 @@ def test_the_role_that_a_question_asks_about(text: str, role: set[str]) -> None:
         ("what about CTO", "and the pay for that", {"cto"}),
         ("What does an algorithm specialist do?", "and the one for languages?", set()),
         ("What are the duties?", "how much do they make?", set()),
+        ("I'm a teacher, can I switch to this career?", "how much do they earn?", set()),
+        ("As a former teacher, where do I start?", "what skills do they need?", set()),
     ],
 )
 def test_the_role_that_a_follow_up_means(before: str, text: str, role: set[str]) -> None:
@@ -87,7 +90,18 @@ def answered(bot: Chatbot, others: list[str]) -> float:
 
 def test_other_professions_are_declined(real_bot: Chatbot) -> None:
     assert answered(real_bot, OTHERS) <= 0.03
-    assert answered(real_bot, NOT_LISTED) <= 0.5  # as for all of them without the list
+
+
+def test_more_than_one_are_known_too(real_bot: Chatbot) -> None:
+    for others in ("actuaries", "secretaries", "salesmen", "waitresses", "midwives"):
+        assert real_bot.ask(f"which programming languages do {others} need").kind == "no_answer"
+
+
+def test_no_alternate_is_taken_for_a_question_about_something_else(real_bot: Chatbot) -> None:
+    """Neither about another role nor about a number that is not there: writers say what a section answers."""
+    asked = [question for section in real_bot.index.sections for question in section.alternates]
+    for answer in real_bot.ask_many([Ask(question) for question in asked]):
+        assert answer.kind != "no_answer", answer.question
 
 
 @pytest.mark.parametrize(
@@ -98,6 +112,8 @@ def test_other_professions_are_declined(real_bot: Chatbot) -> None:
         ([], "what do CTOs do", "career-progression"),
         ([], "I'm a nurse, how do I become an ML engineer?", "how-to-become"),
         (["what does a machine learning engineer do"], "how much do they make", "salary"),
+        (["I'm a teacher, can I switch to this career?"], "what skills do they need?", "skills"),
+        (["What does an algorithm specialist do?"], "what do ML engineers get paid then?", "salary"),
         (["Can I become a principal ML engineer?"], "what do they do then?", "career-progression"),
         (
             ["What's a deep learning engineer?"],

@@ -219,7 +219,7 @@ class Chatbot:
     def _hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
         """The best sections. None that is plainly of something else is sure to answer."""
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
-        noun = counting.counted(turn.understood_as)
+        noun = counting.counted(turn.understood_as.rpartition(BESIDE_IT)[2])
         return [
             replace(hit, confidence=min(hit.confidence, self.threshold / 4))
             if self._is_of_other_role(hit, turn)

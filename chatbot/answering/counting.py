@@ -8,6 +8,7 @@ guide says of teams; where no number of people stands there, that does not answe
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from chatbot import lexical
 from chatbot.retrieval import Retriever
@@ -21,29 +22,25 @@ NUMBER = re.compile(
 
 
 def counted(text: str) -> str:
-    """The stem of what a question asks the number of; empty if it asks none.
+    """What a question asks the number of (a stem), the first plural after "how many"; empty if it asks none.
 
-    >>> counted("how many job openings are there?"), counted("What is a job?")
-    ('open', '')
+    >>> counted("how many job openings are there?"), counted("how many industries hire"), counted("a job?")
+    ('open', 'industri', '')
     """
     if not (asked := HOW_MANY.search(text)):
         return ""
-    noun = ""
-    for word in lexical.words(text[asked.end() :]):
-        if word.folded in lexical.STOP:
-            break
-        noun = word.stem
-    return noun
+    nouns = list(takewhile(lambda word: word.folded not in lexical.STOP, lexical.words(text[asked.end() :])))
+    plural = (
+        word for word in nouns if word.folded.endswith("s") or word.folded in ("people", "men", "women")
+    )
+    return next(plural, nouns[0]).stem if nouns else ""
 
 
 def gives_number(retriever: Retriever, section: int, noun: str) -> bool:
-    """Whether a section holds a number beside the noun, or itself asks how many there are.
-
-    A heading and the head of a table stand beside all the numbers below them.
-    """
+    """Whether a section's heading holds the noun, or a number stands beside it, or alternates count it."""
     found = retriever.index.sections[section]
-    texts = [question for question in (found.title, *found.alternates) if HOW_MANY.search(question)]
+    texts = [found.title, *(question for question in found.alternates if HOW_MANY.search(question))]
     numbers = [unit.text for block in found.blocks for unit in block.units if NUMBER.search(unit.text)]
     if numbers:
-        texts += [found.title, *numbers, *(cell for block in found.blocks for cell in block.header)]
+        texts += [*numbers, *(cell for block in found.blocks for cell in block.header)]
     return any(noun == word.stem for text in texts for word in lexical.words(text))

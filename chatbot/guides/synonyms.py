@@ -1,7 +1,7 @@
 """Reads the synonyms of a corpus: a plain file of the guides' words and what people write instead.
 
 In: `synonyms.txt`, a word of the guides a line. Out: the words with their synonyms, for all guides alike;
-what holds for one guide alone stands in its front matter. It replaces nothing: `chatbot.retrieval` does.
+what a guide's front matter says goes first. It replaces nothing: `chatbot.retrieval` does.
 """
 
 from __future__ import annotations
