@@ -163,3 +163,13 @@ def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(roles)
     assert found.attempted
     assert not found.failed
+
+
+def test_among_guides_of_several_roles_another_is_not_any_of_them(trades: Chatbot) -> None:
+    for question in (
+        "How much do nurses make?",
+        "What are the hours of a plumber?",
+        "what does a dentist do",
+    ):
+        assert trades.ask(question).kind == "no_answer", question
+    assert trades.ask("What do bakers earn?").sources[0].ref.startswith("baker#")

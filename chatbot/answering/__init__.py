@@ -171,14 +171,26 @@ class Chatbot:
         if not question.strip() or len(question) > LONGEST:
             return []
         turn = understand(self.retriever, question, (), allowed)
-        return list(self._sources(self._hits(turn, k), turn))
+        return list(self._sources(self.hits(turn, k), turn))
 
     def ranking(
         self, question: str, history: Sequence[str] = (), guide: str | None = None, k: int = 10
     ) -> list[str]:
         """The references of the `k` best sections for a question after its history, best first."""
         turn = understand(self.retriever, question, _clean(history), self._restriction(guide))
-        return [self.index.refs[hit.section] for hit in self._hits(turn, k)]
+        return [self.index.refs[hit.section] for hit in self.hits(turn, k)]
+
+    def hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
+        """The `k` best sections, best first. None that is plainly of something else is sure to answer."""
+        hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
+        noun = counting.counted(turn.understood_as.rpartition(BESIDE_IT)[2])
+        return [
+            replace(hit, confidence=min(hit.confidence, self.threshold / 4))
+            if self._is_of_other_role(hit, turn)
+            or (noun and not counting.gives_number(self.retriever, hit.section, noun))
+            else hit
+            for hit in hits
+        ]
 
     def _restriction(self, guide: str | None) -> frozenset[int]:
         if guide is None:
@@ -216,25 +228,13 @@ class Chatbot:
             return self._with_rest(half, turn, other) if half.kind == "answer" else answer
         return answer
 
-    def _hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
-        """The best sections. None that is plainly of something else is sure to answer."""
-        hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
-        noun = counting.counted(turn.understood_as.rpartition(BESIDE_IT)[2])
-        return [
-            replace(hit, confidence=min(hit.confidence, self.threshold / 4))
-            if self._is_of_other_role(hit, turn)
-            or (noun and not counting.gives_number(self.retriever, hit.section, noun))
-            else hit
-            for hit in hits
-        ]
-
     def _is_of_other_role(self, hit: Hit, turn: Turn) -> bool:
         """Whether a section is of a role's guide and does not speak of the role that is asked about."""
         speaks = turn.role <= self.retriever.ranker.stems[hit.section]
         return not speaks and bool(self.guides[self.index.guide_of[hit.section]].aliases)
 
     def _answer_one(self, ask: Ask, turn: Turn) -> Answer:
-        hits = self._hits(turn)
+        hits = self.hits(turn)
         if not hits:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
@@ -269,7 +269,7 @@ class Chatbot:
         earlier: tuple[str, ...] = ()
         for text in refusing.split(turn.understood_as):
             part = understand(self.retriever, text, earlier, restricted or turn.guides)
-            hits = self._hits(part)
+            hits = self.hits(part)
             if not hits:
                 return []
             absent = tables.absent(self.retriever, hits[0].section, part.understood_as)
@@ -283,7 +283,7 @@ class Chatbot:
         best = [part.hits[0] for part in parts]
         quotes = [self._quote(hit, part.turn) for hit, part in zip(best, parts, strict=True)]
         taken = {hit.section for hit in best}
-        rest = [hit for hit in self._hits(turn) if hit.section not in taken]
+        rest = [hit for hit in self.hits(turn) if hit.section not in taken]
         sources = (*map(self._source, best, quotes), *self._sources(rest, turn))
         text = "\n\n".join(quote.text for quote in quotes)
         return self._reply("answer", ask, text, turn, best[0].confidence, sources[:SOURCES], self._next(best))

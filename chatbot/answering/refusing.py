@@ -24,7 +24,7 @@ RIVAL = 3.0  # log-odds by which one guide must lead another to be taken without
 CHOICES = 4  # guides that are offered at most
 
 SPLIT = re.compile(
-    r"\?\s+(?=\w)|[,;]?\s+(?:and|plus|also)\s+(?:also\s+)?(?=(?:what|which|who|where|when|why|how|do|does|is|are|can|should|will)\b)",
+    r"(?<=\?)\s+(?=\w)|[,;]?\s+(?:and|plus|also)\s+(?:also\s+)?(?=(?:what|which|who|where|when|why|how|do|does|is|are|can|should|will)\b)",
     re.I,
 )
 
@@ -117,7 +117,7 @@ def _is_strange(retriever: Retriever, turn: Turn) -> bool:
 def rival_guides(retriever: Retriever, turn: Turn, threshold: float) -> tuple[str, ...]:
     """A choice of guides, where each answers for itself and nothing tells which is meant."""
     index = retriever.index
-    if turn.guides or len(index.guides) < 2:
+    if turn.guides or turn.role or len(index.guides) < 2:
         return ()
     scores = np.where(turn.allowed, turn.evidence.scores, -np.inf)
     best = np.full(len(index.guides), -np.inf)

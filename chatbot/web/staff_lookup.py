@@ -69,9 +69,8 @@ def look_up(bot: Chatbot, question: str, within: str = "") -> list[Match]:
         return []
     numbers = frozenset([[one.id for one in bot.guides].index(guide)]) if guide else frozenset()
     turn = understand(bot.retriever, question, (), numbers)
-    hits = bot.retriever.hits(turn.evidence, turn.words, turn.allowed, most, turn.understood_as)
     found = []
-    for hit in hits:
+    for hit in bot.hits(turn, most):
         ref = bot.index.refs[hit.section]
         if ref in sources and (wanted is None or ref in wanted):
             parents = bot.index.sections[hit.section].parents

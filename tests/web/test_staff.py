@@ -300,6 +300,12 @@ def test_the_passages_are_the_bots_in_its_order(bot: Chatbot) -> None:
     assert len({match.source.ref for match in matches}) == len(matches) == 10
 
 
+def test_the_look_up_is_as_sure_as_the_reply(bot: Chatbot) -> None:
+    for question in ("What does a baker earn in Ohio?", "What does a nurse earn in Ohio?"):
+        match = look_up(bot, question)[0]
+        assert round(match.confidence, 6) == bot.ask(question).confidence, question
+
+
 def test_the_confidence_is_the_one_of_the_reply(bot: Chatbot) -> None:
     for question in (OHIO, "What is a gardener?", "Do bakers need a visa?"):
         best, *rest = look_up(bot, question)
