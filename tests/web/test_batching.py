@@ -7,6 +7,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -95,11 +96,17 @@ def test_an_event_loop_is_woken_once_for_a_batch(bot: Gate, batcher: Batcher) ->
     async def visit() -> None:
         loop, woken = asyncio.get_running_loop(), []
         wake = loop.call_soon_threadsafe
+
+        def notice(*told: Any) -> asyncio.Handle:
+            """Counts, then wakes: the other way round, the test might be over before it has counted."""
+            woken.append(told)
+            return wake(*told)
+
         tasks = await hand_in(batcher, "first")
         assert await started(bot)
         tasks += await hand_in(batcher, "a", "b", "c")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(loop, "call_soon_threadsafe", lambda *told: woken.append(wake(*told)))
+            patch.setattr(loop, "call_soon_threadsafe", notice)
             bot.open.set()
             await said(tasks)
         assert len(woken) == 2
