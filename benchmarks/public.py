@@ -231,8 +231,8 @@ def rank_by_txtai(public: PublicSet, model: str) -> list[Ranking]:
 
 
 def rank_by_haystack(public: PublicSet, model: str) -> list[Ranking]:
-    """Haystack's embedders over its store in memory, as its documentation sets it up."""
-    embedders = importlib.import_module("haystack.components.embedders")
+    """Haystack 3's store in memory, with the embedders of its package `sentence-transformers-haystack`."""
+    embedders = importlib.import_module("haystack_integrations.components.embedders.sentence_transformers")
     retrievers = importlib.import_module("haystack.components.retrievers.in_memory")
     stores = importlib.import_module("haystack.document_stores.in_memory")
     document = importlib.import_module("haystack").Document
@@ -327,8 +327,8 @@ def run(folder: Path, cache: Path | None = None) -> str:
 
 
 def _installed() -> list[tuple[str, Callable[[PublicSet, str], list[Ranking]]]]:
-    others = {"txtai": rank_by_txtai, "haystack": rank_by_haystack}
-    return [(name, rank) for name, rank in others.items() if importlib.util.find_spec(name)]
+    others = {("txtai", "txtai"): rank_by_txtai, ("Haystack", "haystack_integrations"): rank_by_haystack}
+    return [(name, rank) for (name, module), rank in others.items() if importlib.util.find_spec(module)]
 
 
 def _model(settings: Settings) -> str:

@@ -4,7 +4,7 @@ In: a question and the earlier questions, oldest first. Out: a `Turn`: the readi
 evidence averaged over them, and the question as it was understood. A question that stands alone never
 looks at its history. No model is asked; what is understood are a handful of moves that people make:
 swapping a value ("and in Washington?"), pointing ("how much do they make?"), asking on ("why?",
-"which ones?"), and going on in a sequence ("what comes next?").
+"which ones?"), picking one of several ("the second one"), and leaving a topic ("never mind the pay, …").
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chatbot import lexical
+from chatbot import lexical, sequences
 from chatbot.lexical import Word
-from chatbot.passages import is_step
+from chatbot.passages import bare_title, is_step
 from chatbot.ranking import Evidence, average, softmax
 from chatbot.retrieval import Mask, Reading, Retriever, fold_phrase
 from chatbot.roles import role_asked, role_meant
@@ -26,8 +26,18 @@ BESIDE_IT = " – "  # between an earlier question and a follow-up that only bot
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
 
 LEAD = re.compile(
-    r"^(?:(?:and|or|but|so|also|plus|then|ok|okay|well|now|nice|great|good|cool|thanks|sorry|hm+|oh|ah|yes|no"
-    r"|what about|how about|what of|same for)\b[\s,.!:…-]*)+",
+    r"^(?:(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|what about|how about|what of|same for)\b"
+    r"[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no)\b"
+    r"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about)\b)))+",
+    re.I,
+)
+# Said before turning to something else, and asks nothing: "fine, sold. …", "ok forget the money, …".
+ASIDE = re.compile(
+    r"^(?:(?:ok(?:ay)?|(?:al)?right|well|so|fine|sure|sold|noted|thanks|thank you|thx|great|good|nice|cool"
+    r"|perfect|interesting|understood|i see|makes sense|got it|gotcha)\b"
+    r"(?:\s*[,.!…]+\s*|\s+(?=forget|never|leav|enough)))*"
+    r"(?:(?:(?:forget|never ?mind|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
+    r"|leav(?:e|ing) [^,.;:!?…]{1,30} aside)[,.;:!?…]+\s+)?(?=\w)",
     re.I,
 )
 GOES_ON = re.compile(
@@ -37,6 +47,8 @@ POINTS = frozenset([
     "they", "them", "their", "theirs", "it", "its", "that", "those", "these", "this", "there", "he", "she",
     "his", "her", "one", "ones", "others", "former", "latter",
 ])  # fmt: skip
+# Points at several things that were named, not at people: "which of those pays most?".
+SEVERAL = re.compile(r"\b(?:those|these|each|(?:which|what|all|any|some|most|none|one) of them)\b", re.I)
 # Where such a word points at nothing that was said: "is there …", "worth it", "this job", "one should".
 POINTS_NOWHERE = re.compile(
     r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were)\b|\bone (?:day|of)\b|\bworth it\b"
@@ -52,25 +64,20 @@ ASKS_ON = re.compile(
     r"|is that (?:all|so))\b",
     re.I,
 )
-NEXT = re.compile(
-    r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what"
-    r"|and then|what then)\b",
-    re.I,
-)
-BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
-STEP = re.compile(r"\b(step|stage|phase|part) (\d+)\b", re.I)
-ORDINALS = {
-    "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
-    "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7, "last": -1, "final": -1,
-}  # fmt: skip
+TRAILS = re.compile(r"[\s,]+(?:then|instead|please|maybe|though|too|as well)\W*$", re.I)
 GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
+# What of these asks for the things themselves, which another section may name.
+ASKS_FOR_THEM = re.compile(
+    r"^(?:which|name|list|for (?:example|instance)|examples?|such as|like what)\b", re.I
+)
 QUESTION_WORDS = frozenset([
     "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were",
     "do", "does", "did", "can", "could", "should", "would", "will",
 ])  # fmt: skip
 
-# How much a reading that lies beside the earlier topic gains, in units of the score (a log-probability).
-STAYS, CLINGS, BESIDE, MOVES = 0.6, 1.4, 0.6, 12.0
+# How much the earlier topic gains for a follow-up, and what lies below or beside it, in units of the score (a
+# log-probability); and what the section gains to which it certainly leads.
+STAYS, BESIDE, MOVES = 1.5, 1.0, 12.0
 
 # Among many guides, how strongly a question that names none is drawn to those of the earlier ones: the
 # weight of their logarithmic share, what a question further back is worth, and what any guide keeps. A
@@ -88,7 +95,8 @@ class Turn:
     allowed: Mask  # the sections that compete
     guides: frozenset[int]  # the guides that the conversation is about; empty if none was named
     follows: bool = False  # whether the history was needed
-    role: frozenset[str] = frozenset()  # the stems of the role asked about, if it is not a guide's own
+    role: tuple[str, ...] = ()  # the stems of the role asked about, if it is not a guide's own
+    about: Mask | None = None  # the sections that speak of what the question points at, where that is known
 
 
 def understand(
@@ -102,7 +110,7 @@ def understand_all(
     retriever: Retriever, asks: Sequence[tuple[str, Sequence[str], frozenset[int]]]
 ) -> Iterator[Turn]:
     """Understands many questions; those that stand alone are encoded together."""
-    readings = [retriever.read(question) for question, _, _ in asks]
+    readings = [retriever.read(ASIDE.sub("", " ".join(question.split()))) for question, _, _ in asks]
     alone = [
         number
         for number, (question, history, _) in enumerate(asks)
@@ -149,17 +157,19 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
         return False
     whole = bool(retriever.named_guides(text)) or len(reading.words) > 5
     goes_on = GOES_ON.match(text) is not None
-    points = _points(text)
+    back = points(text)
     if whole:
         return goes_on and len(every) <= 4
-    if goes_on or points or _asks_on(text):
+    if goes_on or back or _asks_on(text):
         return True
-    if NEXT.search(text) or BEFORE.search(text) or STEP.search(text) or not ORDINALS.keys().isdisjoint(every):
+    if any(
+        asked.search(text) for asked in (sequences.NEXT, sequences.BEFORE, sequences.STEP, sequences.PLACE)
+    ):
         return len(every) <= 8
     return len(every) <= 3 and len(reading.words) <= 1
 
 
-def _points(text: str) -> bool:
+def points(text: str) -> bool:
     """Whether a word points back at what was said ("they", "that", "there")."""
     rest = lexical.words(POINTS_NOWHERE.sub(" ", text))
     for number, word in enumerate(rest):
@@ -190,42 +200,84 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     allowed = retriever.allowed(set(named))
     topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
     bare = LEAD.sub("", reading.text) or reading.text
+    if turn := _in_sequence(retriever, reading.text, bare, before.understood_as, topic):
+        return replace(turn, allowed=allowed, guides=named)
+    asks_on = ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
+    rest = bare[asks_on.end() :] if asks_on else bare
     swapped = _swap(retriever, bare, before.understood_as, topic)
+    for_them = _asks_on(bare) and ASKS_FOR_THEM.match(bare) is not None
     merged = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
-    texts = [swapped] if swapped else [bare, merged]
+    texts = [bare, merged]
+    if swapped or for_them:
+        texts = [swapped or _ask_for_them(retriever, bare, rest, topic)]
     readings = [retriever.read(text) for text in texts]
     seen = retriever.look(readings, [allowed]) if swapped else retriever.evidence(readings)
     evidence = average(seen)
-    asks_on = ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
-    words = lexical.content_words(bare[asks_on.end() :]) if asks_on else readings[0].words
-    moved = _move(retriever, reading.text, topic)
-    bonus = np.zeros(len(allowed), np.float32)
-    if moved is not None:
-        bonus[moved] = MOVES
-    elif not swapped:
-        bonus[topic] = STAYS if words else CLINGS
-        bonus[list(_beside(retriever, topic))] += BESIDE
-    evidence = replace(evidence, scores=evidence.scores + bonus)
+    words = lexical.content_words(rest) if asks_on else readings[0].words
+    if len(texts) > 1:
+        bonus = np.zeros(len(allowed), np.float32)
+        bonus[list(_beside(retriever, topic))] = BESIDE
+        bonus[topic] = STAYS
+        evidence = replace(evidence, scores=evidence.scores + bonus)
     role = _role(retriever, reading.text, before.understood_as)
-    if moved is None and not swapped and not role and _agree(seen[0], evidence, allowed):
+    several = SEVERAL.search(POINTS_NOWHERE.sub(" ", bare)) is not None
+    about = sequences.among(retriever, topic) if several else None
+    if len(texts) > 1 and not role and about is None and _agree(seen[0], evidence, allowed):
         return Turn(readings[0].text, seen[0], words, allowed, named)
-    if moved is not None:
-        merged = retriever.index.sections[moved].title
-        words = ()
-    elif NEXT.search(reading.text) and is_step(retriever.index.sections[topic]):
-        merged = f"What comes after the last? Step {len(_family(retriever, topic)) + 1}"
-    return Turn(merged, evidence, words, allowed, named, follows=True, role=role)
+    return Turn(merged, evidence, words, allowed, named, follows=True, role=role, about=about)
 
 
-def _role(retriever: Retriever, text: str, before: str = "") -> frozenset[str]:
-    """The role that a question asks about, or means after the one before it; empty for a guide's own.
+def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
+    """The question for the things that a section speaks of: "which ones?", "and which frameworks?"."""
+    title = bare_title(retriever.index.sections[topic])
+    if lexical.content_words(rest):
+        return f"{bare}: {title}"
+    return f"name some {title}" + ("" if title.endswith("s") else "s")
+
+
+def _in_sequence(retriever: Retriever, text: str, bare: str, before: str, topic: int) -> Turn | None:
+    """The turn of a question that picks one of what the topic names ("the second one"), or goes on in it."""
+    moved = sequences.step(retriever, text, topic)
+    if moved is None:
+        moved = sequences.beside(retriever, text, before, topic)
+    if moved is None and sequences.NEXT.search(text) and is_step(retriever.index.sections[topic]):
+        beyond = f"What comes after the last? Step {len(sequences.family(retriever, topic)) + 1}"
+        return _moved(retriever, beyond, beyond, topic)
+    if moved is None:
+        if not (picked := sequences.pick(retriever, bare, topic)):
+            return None
+        item, asked = picked
+        if asked:
+            reading = retriever.read(asked)
+            (seen,) = retriever.evidence([reading])
+            mask = retriever.allowed(None)
+            role = _role(retriever, reading.text)
+            return Turn(reading.text, seen, reading.words, mask, frozenset(), follows=True, role=role)
+        if item.section == topic:
+            named = f"{before.rstrip('?. ')}{BESIDE_IT}{item.name}"
+            return _moved(retriever, named, named, topic)
+        moved = item.section
+    return _moved(retriever, retriever.index.sections[moved].title, bare, moved)
+
+
+def _moved(retriever: Retriever, understood: str, text: str, section: int) -> Turn:
+    """The turn of a question that leads to a certain section."""
+    (seen,) = retriever.evidence([retriever.read(text)])
+    scores = seen.scores.copy()
+    scores[section] += MOVES
+    mask = retriever.allowed(None)
+    return Turn(understood, replace(seen, scores=scores), (), mask, frozenset(), follows=True)
+
+
+def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:
+    """The role that a question asks about, or means after the one before it; none for a guide's own.
 
     "What does an algorithm specialist do?", "How much do they get paid?": what the guide says of the pay of
     engineers at large does not answer that.
     """
-    role = role_meant(text, before) if before else role_asked(text)
-    own = role and (retriever.named_guides(text) or retriever.named_guides(before))
-    return frozenset() if own else role
+    if not before:
+        return role_asked(retriever.without_aliases(text))
+    return () if retriever.named_guides(text) else role_meant(text, retriever.without_aliases(before))
 
 
 def _agree(alone: Evidence, together: Evidence, allowed: Mask) -> bool:
@@ -260,7 +312,7 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
 
     "How much do they make in California?", "in Washington?" → "How much do they make in Washington?"
     """
-    value = GLUE.sub("", bare).strip(" ?!.…,")
+    value = "" if ASKS_ON.match(bare) else GLUE.sub("", TRAILS.sub("", bare)).strip(" ?!.…,")
     every = [word.folded for word in lexical.words(value)]
     if not every or len(every) > 6 or not QUESTION_WORDS.isdisjoint(every) or not POINTS.isdisjoint(every):
         return ""
@@ -283,53 +335,11 @@ def _find(text: str, phrase: str) -> tuple[int, int] | None:
     return None
 
 
-def _family(retriever: Retriever, section: int) -> list[int]:
-    """The sections under the same heading, in order."""
-    sections, guide_of = retriever.index.sections, retriever.index.guide_of
-    here = sections[section]
-    return [
-        number
-        for number, other in enumerate(sections)
-        if guide_of[number] == guide_of[section]
-        and other.parents == here.parents
-        and other.level == here.level
-    ]
-
-
-def _children(retriever: Retriever, section: int) -> list[int]:
-    """The sections right below a heading, in order."""
-    sections, guide_of = retriever.index.sections, retriever.index.guide_of
-    above = (*sections[section].parents, sections[section].title)
-    return [
-        n for n, other in enumerate(sections) if guide_of[n] == guide_of[section] and other.parents == above
-    ]
-
-
-def _numbered(retriever: Retriever, text: str, among: Sequence[int]) -> list[int]:
-    """The sections that a text names by number ("step 6")."""
-    wanted = STEP.search(text)
-    if not wanted:
-        return []
-    title = re.compile(rf"{wanted[1]} {wanted[2]}\b", re.I)
-    return [n for n in among if title.match(retriever.index.sections[n].title)]
-
-
-def step_beyond(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
-    """The step that a text names by number and that is not in the section's sequence, with those that are."""
-    if not (wanted := STEP.search(text)):
-        return None
-    line = _children(retriever, section) or _family(retriever, section)
-    steps = [n for n in line if is_step(retriever.index.sections[n])]
-    if not steps or _numbered(retriever, text, steps):
-        return None
-    return wanted[0].capitalize(), tuple(retriever.index.sections[n].title for n in steps)
-
-
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     """The turn of "what is step 6?", where there is but one sequence."""
     if len(lexical.words(turn.understood_as)) > 5:
         return turn
-    found = _numbered(retriever, turn.understood_as, np.flatnonzero(turn.allowed).tolist())
+    found = sequences.numbered(retriever, turn.understood_as, np.flatnonzero(turn.allowed).tolist())
     if len(found) != 1:
         return turn
     scores = turn.evidence.scores.copy()
@@ -338,37 +348,7 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     return replace(turn, understood_as=title, evidence=replace(turn.evidence, scores=scores), words=())
 
 
-def _only_steps(retriever: Retriever, topic: int) -> list[int]:
-    """The steps of the topic's guide, if it has but one sequence of them."""
-    sections, guide_of = retriever.index.sections, retriever.index.guide_of
-    steps = [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if is_step(sections[n])]
-    return steps if len({sections[n].parents for n in steps}) == 1 else []
-
-
 def _beside(retriever: Retriever, topic: int) -> set[int]:
     """The sections that a follow-up is likely to be about: below the topic, or beside it."""
-    family = set(_family(retriever, topic)) if retriever.index.sections[topic].parents else set()
-    return (family | set(_children(retriever, topic))) - {topic}
-
-
-def _move(retriever: Retriever, text: str, topic: int) -> int | None:
-    """Where a question goes that moves along a sequence ("what comes next?"), or None."""
-    sections = retriever.index.sections
-    steps = [n for n in _children(retriever, topic) if is_step(sections[n])]
-    family = _family(retriever, topic)
-    says = {word.folded for word in lexical.words(text)}
-    names_it = not says.isdisjoint({"step", "steps", "stage", "phase", "tip", "one", "part"})
-    if STEP.search(text):
-        return next(iter(_numbered(retriever, text, steps or family)), None)
-    in_sequence = is_step(sections[topic]) or (names_it and len(family) > 1 and bool(sections[topic].parents))
-    ordinal = next((ORDINALS[word] for word in says if word in ORDINALS), None)
-    if ordinal is not None and names_it:
-        line = steps or [n for n in family if is_step(sections[n])]
-        if not line and says & {"step", "stage", "phase"}:
-            line = _only_steps(retriever, topic)
-        if line and ordinal < len(line):
-            return line[ordinal]
-    if in_sequence and (NEXT.search(text) or BEFORE.search(text)):
-        place = family.index(topic) + (1 if NEXT.search(text) else -1)
-        return family[place] if 0 <= place < len(family) else None
-    return None
+    family = set(sequences.family(retriever, topic)) if retriever.index.sections[topic].parents else set()
+    return (family | set(sequences.children(retriever, topic))) - {topic}

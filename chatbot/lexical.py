@@ -38,9 +38,14 @@ thx to too under until up upon us use used uses using usually very via wanna wan
 well were weren't what what's whatever whats when where where's whether which while who who's whom whos
 whose why will with within without won't would wouldn't yes yet you you'd you'll you're you've your
 yours yourself u ur r n plz dont doesnt cant hm hmm uh um oh tbh btw lol haha anyway kinda sorta idk imo
-tho hey hi hello dunno
+tho hey hi hello dunno nah nope yeah yep bruh bro dude innit yall rn gimme
 """
 STOP = frozenset(_TOPICLESS.split())
+ORDINALS = {
+    "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
+    "ninth": 8, "tenth": 9, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7,
+    "9th": 8, "10th": 9, "last": -1, "final": -1,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from chatbot.guides import Guide, Section, Unit
 
+STEP = re.compile(r"^(?:(?:step|stage|phase|part|day|week)\s+\d+\b|\d+[.):]\s)", re.I)
 KINDS = ("title", "passage", "unit", "alternate", "declined")
 
 
@@ -106,7 +107,16 @@ def is_step(section: Section) -> bool:
     >>> is_step(Section("a", "Step 2: Earn a degree", 3, 1))
     True
     """
-    return re.match(r"(?:step|stage|phase|part|day|week)\s+\d+\b|\d+[.):]\s", section.title, re.I) is not None
+    return STEP.match(section.title) is not None
+
+
+def bare_title(section: Section) -> str:
+    """A section's title without its number in a sequence.
+
+    >>> bare_title(Section("a", "Step 2: Earn a degree", 3, 1))
+    'Earn a degree'
+    """
+    return STEP.sub("", section.title).lstrip(" :.)–-") or section.title
 
 
 def markdown_of(guide: Guide, passage: Passage) -> str:

@@ -36,6 +36,9 @@ FURTHER = 1024  # without alternates: then title, passage and units count togeth
 # declined questions to tell: one in so many of these lies lower.
 FAR, OF_DECLINED = 0.4, 10
 
+# How sharply the border between answered and declined questions may bend, in inverse squared distances.
+BEND = 2.0
+
 # What is known of a section for a question, in the order of the weights:
 #   closest     cosine to the nearest alternate question (to the nearest view where there is none)
 #   company     mean cosine to the three nearest alternates (where there is none: to the nearest title,
@@ -56,6 +59,8 @@ TRAITS = (
     "refused_company",  # mean of the three nearest
     "detector",  # log-odds by a linear classifier that the guides answer rather than decline
     "unknown",  # words that no text of the corpus holds
+    "said",  # as "covered", but by the guide's own words: alternates tell stories
+    "margin",  # distance from a curved border between what the guides answer and what they decline
 )
 
 # Without alternates there is nothing to learn from: these weights were chosen on doc2dial, for prose, and on
@@ -72,10 +77,11 @@ class Evidence:
     ranker: Ranker  # that weighed it, and in whose space the vectors are
     features: Array  # [features, sections]
     scores: Array  # [sections], the weighed sum
-    refused: tuple[float, float, float]  # nearest refused question, mean of three, detector
+    refused: tuple[float, float, float, float]  # nearest refused question, mean of three, detector, margin
     vector: Array  # of the question
     views: npt.NDArray[np.int64]  # the nearest views, best first
     cosines: Array  # of these views
+    averaged: bool = False  # over several readings of one question
 
     def closest(self, section: int | None = None) -> float:
         """The cosine to the nearest view of a section, or of any."""
@@ -211,11 +217,11 @@ class Ranker:
         features[:] = closest, company, own, classifier, self.lexical(terms)
         scores = self.weights @ features
         scores[~self.answerable] = -np.inf
-        refused = (0.0, 0.0, 0.0)
+        refused = (0.0, 0.0, 0.0, 0.0)
         if self.refused.any():
             found = [*by_view[rows[self.refused[rows]][:3]].tolist(), floor, floor, floor][:3]
             odds = self.detect(vector) if detector is None else detector
-            refused = (float(found[0]), float(sum(found) / 3), odds)
+            refused = (float(found[0]), float(sum(found) / 3), odds, self.margin(vector))
         return Evidence(self, features, scores, refused, vector, rows, cosines)
 
     def _company(
@@ -270,6 +276,20 @@ class Ranker:
         answers = fitted["detector.answers"]
         return float(_log_sum(logs[answers]) - _log_sum(logs[~answers]))
 
+    def margin(self, vector: Array) -> float:
+        """How far on the answered side of the border a question lies (the sum of a Gaussian kernel), or 0."""
+        fitted = self.index.fitted
+        if "border.duals" not in fitted:
+            return 0.0
+        place = vector @ fitted["border.axes"] - fitted["border.centre"]
+        away = self._border_norms + place @ place - 2 * (fitted["border.vectors"] @ place)
+        return float(np.exp(-BEND * away) @ fitted["border.duals"] + fitted["border.bias"])
+
+    @cached_property
+    def _border_norms(self) -> Array:
+        """The squared length of each vector along the border."""
+        return np.asarray((self.index.fitted["border.vectors"] ** 2).sum(axis=1))
+
     def lexical(self, terms: Sequence[str]) -> Array:
         """BM25 of each section as a share of the best conceivable for these terms, [sections]."""
         most = sum(self.ceilings.get(term, 0.0) for term in terms)
@@ -286,8 +306,10 @@ class Ranker:
         table[:, :3] = evidence.features[:3, sections].T
         table[:, 3] = shares[sections]
         table[:, 4] = [self.coverage(section, words) for section in sections]
-        table[:, 5:8] = evidence.refused
+        table[:, 5:8] = evidence.refused[:3]
         table[:, 8] = self.unknown(words)
+        table[:, 9] = [self._share(words, self.own_stems[section]) for section in sections]
+        table[:, 10] = evidence.refused[3]
         return table
 
     def shares(self, evidence: Evidence, allowed: npt.NDArray[np.bool_]) -> Array:
@@ -296,8 +318,11 @@ class Ranker:
 
     def coverage(self, section: int, words: Sequence[Word]) -> float:
         """Share of the question's words that the section's texts hold, each weighed by its rarity."""
+        return self._share(words, self._stems_without(section, words) if self.blind else self.stems[section])
+
+    def _share(self, words: Sequence[Word], held: frozenset[str]) -> float:
+        """Share of the words that are held, each weighed by its rarity; all, if there are none."""
         weights = [self.rarity(word.stem) for word in words]
-        held = self._stems_without(section, words) if self.blind else self.stems[section]
         covered = [weight for weight, word in zip(weights, words, strict=True) if word.stem in held]
         return sum(covered) / sum(weights) if weights else 1.0
 
@@ -329,6 +354,15 @@ class Ranker:
             if view.section >= 0:
                 texts[view.section].append(frozenset(lexical.stems(view.text)))
         return texts
+
+    @cached_property
+    def own_stems(self) -> list[frozenset[str]]:
+        """The stems in each section's title and in what it says."""
+        stems: list[set[str]] = [set() for _ in self.index.sections]
+        for view in self.index.views:
+            if view.kind in ("title", "unit"):
+                stems[view.section].update(word.stem for word in lexical.words(view.text))
+        return [frozenset(found) for found in stems]
 
     @cached_property
     def stems(self) -> list[frozenset[str]]:
@@ -369,8 +403,9 @@ def average(evidence: Sequence[Evidence]) -> Evidence:
         evidence[0].ranker,
         np.mean([reading.features for reading in evidence], axis=0),
         np.mean([reading.scores for reading in evidence], axis=0),
-        (float(refused[0]), float(refused[1]), float(refused[2])),
+        (float(refused[0]), float(refused[1]), float(refused[2]), float(refused[3])),
         np.mean([reading.vector for reading in evidence], axis=0),
         evidence[0].views,
         evidence[0].cosines,
+        averaged=True,
     )

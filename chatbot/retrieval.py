@@ -19,8 +19,10 @@ from chatbot import lexical
 from chatbot.index import Index
 from chatbot.lexical import Word
 from chatbot.ranking import Array, Evidence, Ranker
+from chatbot.roles import named_in, role_asked
 
 Mask = npt.NDArray[np.bool_]  # [sections]
+STORIES = 3  # alternates at least that hold a word of which the corpus speaks
 VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
 CERTAIN = 0.99  # and the confidence that it then has at least
 
@@ -110,9 +112,24 @@ class Retriever:
         return tuple(sorted(found, key=lambda value: (-len(value), value)))
 
     @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """What each section says in its own words, folded."""
+        return tuple(
+            fold_phrase(
+                " ".join([section.title, *(unit.text for block in section.blocks for unit in block.units)])
+            )
+            for section in self.index.sections
+        )
+
+    @cached_property
     def guide_stems(self) -> frozenset[str]:
         """The stems of the guides' own words, without the alternates."""
         return frozenset(self.index.words["guide_stems"])
+
+    def knows(self, stem: str) -> bool:
+        """Whether the corpus speaks of a word: a guide does, or more alternates than tell stories."""
+        words = self.index.words
+        return stem in self.guide_stems or words["stems"].get(stem, 0) >= max(STORIES, words["texts"] / 500)
 
     @cached_property
     def synonyms(self) -> dict[str, str]:
@@ -140,7 +157,8 @@ class Retriever:
     def read(self, question: str) -> Reading:
         """The question as it is searched."""
         text = " ".join(question.split())
-        text = lexical.repair(text, self.vocabulary, self.language)
+        if fold_phrase(text) not in self.verbatim:  # what a writer wrote is not mended
+            text = lexical.repair(text, self.vocabulary, self.language)
         text = self._write_out(text)
         return Reading(text, lexical.content_words(text), tuple(self._terms(text)))
 
@@ -177,10 +195,30 @@ class Retriever:
                 folded = pattern.sub("\0", folded)
         return found
 
+    def speaks_of(self, section: int, role: tuple[str, ...]) -> bool:
+        """Whether a section names a role, or an alternate of it asks about that role."""
+        found = self.index.sections[section]
+        says = [found.title, *(unit.text for block in found.blocks for unit in block.units)]
+        asked = (role_asked(self.without_aliases(text))[-len(role) :] == role for text in found.alternates)
+        return named_in(says, role) or any(asked)
+
+    def without_aliases(self, text: str) -> str:
+        """A text without the names of the guides' own roles."""
+        return self._alias.sub(" ", text) if self._alias else text
+
+    @cached_property
+    def _alias(self) -> re.Pattern[str] | None:
+        """The guides' own roles, one or many, as people write them."""
+        names = [r"[\s-]+".join(map(re.escape, alias.split())) for alias, _ in self.aliases]
+        return re.compile(rf"(?<!\w)(?:{'|'.join(names)})s?(?!\w)", re.I) if names else None
+
     @cached_property
     def verbatim(self) -> dict[str, frozenset[int]]:
-        """The sections that hold an alternate, by the alternate's folded words."""
+        """The sections that bear a title or hold an alternate, by its folded words."""
         found: dict[str, set[int]] = {}
+        for number, section in enumerate(self.index.sections):
+            if self.ranker.answerable[number]:
+                found.setdefault(fold_phrase(section.title), set()).add(number)
         for view in self.index.views:
             if view.kind == "alternate":
                 found.setdefault(fold_phrase(view.text), set()).add(view.section)
@@ -229,7 +267,11 @@ class Retriever:
             return []
         ranker, sections = evidence.ranker, order.tolist()
         traits = ranker.traits(evidence, sections, words, ranker.shares(evidence, allowed))
-        confidences = calibrated(ranker.index.fitted["calibrator.weights"], traits).tolist()
+        fitted = ranker.index.fitted
+        weights = fitted["calibrator.weights"]
+        if evidence.averaged:
+            weights = fitted.get("calibrator.averaged.weights", weights)
+        confidences = calibrated(weights, traits).tolist()
         return [
             Hit(section, score, max(confidence, CERTAIN if section in said else 0.0))
             for section, score, confidence in zip(sections, scores[order].tolist(), confidences, strict=True)

@@ -1,13 +1,16 @@
 """Which role a question asks about, where it names one: "how much do welders make?", "What does a CTO do?".
 
-In: a question, or a follow-up with the question before it. Out: the stems of the role's name. What a guide
-says of its own role does not answer a question about another. Occupations are known by a list
-(`occupations.txt`); which of them is a guide's own, its aliases tell: that is for `chatbot.conversation`.
+In: a question, or a follow-up with the question before it. Out: the stems of the role's name, in order.
+What a guide says of its own role does not answer a question about another. Occupations are known by a list
+(`occupations.txt`; a "data-engineer" is more than an engineer); which of them is a guide's own, its aliases
+tell: that is for `chatbot.conversation`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +18,8 @@ from chatbot import lexical
 
 # "They", "he", "that job" after the name of a role ("What does an algorithm specialist do?") mean that role.
 MEANS_IT = re.compile(
-    r"\b(?:they|them|their|those|he|she|his|her|him)\b|\bthat (?:job|role|position)\b|\b(?:then|that)\W*$",
+    r"\b(?:they|them|their|those|he|she|his|her|him)\b|\bthat (?:job|role|position|one)\b"
+    r"|\b(?:then|that)\W*$",
     re.I,
 )
 HEAD_OF = re.compile(r"\bheads? of [\w-]+(?: [\w-]+)?", re.I)
@@ -49,41 +53,66 @@ def _plural(name: str) -> str:
     return name + ("es" if name.endswith(("s", "x", "ch", "sh")) else "s")
 
 
-def role_asked(text: str) -> frozenset[str]:
-    """The stem of the role that a question asks about; the words beside it may be anything.
+def role_asked(text: str) -> tuple[str, ...]:
+    """The role that a question asks about, in as few words as tell it from others.
 
-    >>> sorted(role_asked("What does an algorithm specialist do?"))
-    ['specialist']
+    >>> role_asked("What does an algorithm specialist do?"), role_asked("How much does a data engineer make?")
+    (('specialist',), ('data', 'engin'))
     >>> role_asked("I am a nurse, is it too late?")
-    frozenset()
+    ()
     """
-    start, stems = _last_role(text)
-    before = text[:start]
-    return frozenset() if SELF.search(before) or ASIDE.search(before) else frozenset(stems[-1:])
+    role = _last_role(text)
+    before = text[: role.start]
+    return () if SELF.search(before) or ASIDE.search(before) else role.core
 
 
-def role_meant(text: str, before: str) -> frozenset[str]:
-    """The stems of the role that a follow-up means, where the question before it names one, in full.
+def role_meant(text: str, before: str) -> tuple[str, ...]:
+    """The role that a follow-up means, where the question before it names one, in full.
 
-    >>> sorted(role_meant("how much would I make in that job?", "Can I switch to product manager?"))
-    ['manag', 'product']
+    >>> role_meant("how much would I make in that job?", "Can I switch to product manager?")
+    ('product', 'manag')
     """
     if not MEANS_IT.search(text):
-        return frozenset()
-    start, stems = _last_role(before)
-    return frozenset() if SELF.search(before[:start]) else frozenset(stems)
+        return ()
+    role = _last_role(before)
+    return () if SELF.search(before[: role.start]) else role.name
 
 
-def _last_role(text: str) -> tuple[int, list[str]]:
-    """Where the last occupation of a text starts, and the stems of its whole name, the occupation last."""
+def named_in(texts: Iterable[str], role: Sequence[str]) -> bool:
+    """Whether one of the texts names a role, its words in order, with at most one other between two of them.
+
+    >>> named_in(["Product or project managers lead."], ("product", "manag"))
+    True
+    >>> named_in(["With data scientists, ML engineers build models."], ("data", "engin"))
+    False
+    """
+    name = re.compile(rf" {r' (?:[^ ]+ )?'.join(map(re.escape, role))} ")
+    return any(name.search(f" {' '.join(lexical.stems(text))} ") for text in texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """A role that a text names: where its last word starts, and its stems in full and at the least."""
+
+    start: int = 0
+    name: tuple[str, ...] = ()
+    core: tuple[str, ...] = ()
+
+
+def _last_role(text: str) -> _Role:
+    """The last occupation of a text."""
     if found := HEAD_OF.search(text):
-        head, *field = lexical.stems(found[0])
-        return found.start(), [*field, head]
+        name = tuple(lexical.stems(found[0]))
+        return _Role(found.start(), name, name[:1])
     words = lexical.words(text)
     for end in range(len(words), 0, -1):
-        if words[end - 1].folded in _occupations():
+        last = words[end - 1]
+        kind = words[end - 2] if end > 1 else None
+        special = kind is not None and f"{kind.folded}-{last.folded}" in _occupations()
+        if special or last.folded in _occupations():
             start = end - 1
             while start > max(0, end - 3) and words[start - 1].folded not in lexical.STOP:
                 start -= 1
-            return words[end - 1].start, [word.stem for word in words[start:end]]
-    return 0, []
+            name = tuple(word.stem for word in words[start:end])
+            return _Role(last.start, name, name[-2:] if special else name[-1:])
+    return _Role()

@@ -214,7 +214,7 @@ def test_a_question_in_one_part_with_and_is_not_split(real_bot: Chatbot, questio
             "What hours do they work? And can I bring my dog?",
             "work-hours",
             "The guide does not say: “And can I bring my dog?”",
-            (),
+            ("dog",),
         ),
     ],
 )

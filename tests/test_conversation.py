@@ -76,6 +76,7 @@ def test_a_value_that_is_not_there_is_swapped_and_declined(real_bot: Chatbot, st
         (["Are there associations for ML engineers?"], "which ones?", "tips-network"),
         (["Which job sites are best for ML engineers?"], "name them", "jobs-sites"),
         (["Who are the top employers of ML engineers?"], "who else?", "jobs-employers"),
+        (["Do certifications help an ML engineer?"], "which ones?", "faq-certifications"),
     ],
 )
 def test_pointing_and_asking_on(real_bot: Chatbot, history: list[str], question: str, found: str) -> None:
@@ -136,6 +137,30 @@ def test_a_switch_of_topic_drops_the_history(real_bot: Chatbot, question: str, f
     answer = real_bot.ask(question, [CALIFORNIA, "and in Washington?"])
     assert (answer.kind, section(answer)) == ("answer", found)
     assert answer.understood_as == question
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "understood", "found"),
+    [
+        ([CALIFORNIA], "ok forget the money, are the hours decent?", "are the hours decent?", "work-hours"),
+        ([CALIFORNIA], "leaving pay aside: is remote work possible?", "is remote work possible?", "work-"),
+        ([CALIFORNIA], "great, got it. Which skills do I need?", "Which skills do I need?", "skills"),
+        ([], "thanks! what does a typical day look like", "what does a typical day look like", "faq-workday"),
+    ],
+)
+def test_what_is_said_aside_is_left_out(
+    real_bot: Chatbot, history: list[str], question: str, understood: str, found: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert answer.understood_as == understood
+    assert section(answer).startswith(found)
+
+
+@pytest.mark.parametrize(
+    "question", ["leaving cert is next year, what then?", "well paid jobs?", "so many steps, which is hardest"]
+)
+def test_what_only_begins_like_an_aside_stays(question: str) -> None:
+    assert conversation.ASIDE.sub("", question) == question
 
 
 def test_a_topic_of_long_ago_is_forgotten(real_bot: Chatbot) -> None:

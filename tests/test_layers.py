@@ -25,6 +25,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "index",
     "ranking",
     "retrieval",
+    "sequences",
     "conversation",
     "answering",
     "fitting",

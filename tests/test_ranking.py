@@ -129,9 +129,10 @@ def test_refused_questions_are_near_themselves(real_bot: Chatbot) -> None:
     declined = [view.text for view in index.views if view.kind == "declined"][:5]
     for reading in map(retriever.read, declined):
         (seen,) = retriever.evidence([reading])
-        nearest, company, odds = seen.refused
+        nearest, company, odds, margin = seen.refused
         assert nearest >= company
         assert odds < 0, "the detector says no"
+        assert margin < 0, "they lie beyond the border"
         if reading.text in declined:
             assert nearest > 0.999
 

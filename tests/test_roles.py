@@ -9,7 +9,7 @@ import pytest
 
 from chatbot import roles
 from chatbot.answering import Ask, Chatbot
-from chatbot.roles import role_asked, role_meant
+from chatbot.roles import named_in, role_asked, role_meant
 
 ASKED = (
     "top employers for {}s",
@@ -39,47 +39,65 @@ OTHERS = [
 @pytest.mark.parametrize(
     ("text", "role"),
     [
-        ("how much do welders make", {"welder"}),
-        ("What does an algorithm specialist do?", {"specialist"}),
-        ("how much do actuaries and midwives earn", {"midwiv"}),
-        ("what do hiring managers look for", set()),
-        ("Could I become head of machine learning?", {"head"}),
-        ("what about CTO", {"cto"}),
-        ("Is a nurse or a teacher paid more?", {"teacher"}),
-        ("what do they earn", set()),
-        ("I'm a nurse, is it too late for me?", set()),
-        ("As a former teacher, where do I start?", set()),
-        ("can I switch from accountant", set()),
-        ("Who hires most of these specialists?", set()),
-        ("which models do they build", set()),
-        ("", set()),
+        ("how much do welders make", ("welder",)),
+        ("What does an algorithm specialist do?", ("specialist",)),
+        ("how much do actuaries and midwives earn", ("midwiv",)),
+        ("the hours of data engineers", ("data", "engin")),
+        ("what does a good engineer do", ("engin",)),
+        ("what do hiring managers look for", ()),
+        ("Could I become head of machine learning?", ("head",)),
+        ("what about CTO", ("cto",)),
+        ("Is a nurse or a teacher paid more?", ("teacher",)),
+        ("what do they earn", ()),
+        ("I'm a nurse, is it too late for me?", ()),
+        ("As a former teacher, where do I start?", ()),
+        ("can I switch from accountant", ()),
+        ("Who hires most of these specialists?", ()),
+        ("which models do they build", ()),
+        ("", ()),
     ],
 )
-def test_the_role_that_a_question_asks_about(text: str, role: set[str]) -> None:
+def test_the_role_that_a_question_asks_about(text: str, role: tuple[str, ...]) -> None:
     assert role_asked(text) == role
 
 
 @pytest.mark.parametrize(
     ("before", "text", "role"),
     [
-        ("What does an algorithm specialist do?", "How much do they get paid?", {"algorithm", "specialist"}),
-        ("Can I switch to product manager later?", "what would I make in that job?", {"product", "manag"}),
-        ("what about CTO", "and how much would i earn then?", {"cto"}),
-        ("what about CTO", "and the pay for that", {"cto"}),
-        ("What does an algorithm specialist do?", "and the one for languages?", set()),
-        ("What are the duties?", "how much do they make?", set()),
-        ("I'm a teacher, can I switch to this career?", "how much do they earn?", set()),
-        ("As a former teacher, where do I start?", "what skills do they need?", set()),
+        ("What does an algorithm specialist do?", "How much do they get paid?", ("algorithm", "specialist")),
+        ("Can I switch to product manager later?", "what would I make in that job?", ("product", "manag")),
+        ("What is a deep learning engineer?", "and the salary for that one?", ("deep", "learn", "engin")),
+        ("what about CTO", "and how much would i earn then?", ("cto",)),
+        ("what about CTO", "and the pay for that", ("cto",)),
+        ("What does an algorithm specialist do?", "and the one for languages?", ()),
+        ("What are the duties?", "how much do they make?", ()),
+        ("I'm a teacher, can I switch to this career?", "how much do they earn?", ()),
+        ("As a former teacher, where do I start?", "what skills do they need?", ()),
     ],
 )
-def test_the_role_that_a_follow_up_means(before: str, text: str, role: set[str]) -> None:
+def test_the_role_that_a_follow_up_means(before: str, text: str, role: tuple[str, ...]) -> None:
     assert role_meant(text, before) == role
 
 
-def test_the_list_is_one_of_single_words_in_order() -> None:
+@pytest.mark.parametrize(
+    ("role", "named"),
+    [
+        (("product", "manag"), True),
+        (("data", "scientist"), True),
+        (("data", "engin"), False),
+        (("engin",), True),
+        (("scientist", "data"), False),
+    ],
+)
+def test_a_role_is_named_by_its_words_in_order(role: tuple[str, ...], named: bool) -> None:
+    texts = ["With data scientists, ML engineers build models.", "Product or project managers lead."]
+    assert named_in(texts, role) is named
+
+
+def test_the_list_is_one_of_words_in_order() -> None:
     names = Path(roles.__file__).with_name("occupations.txt").read_text(encoding="utf-8").split()
     assert names == sorted(set(names))
-    assert all(name.isalpha() and name.islower() for name in names)
+    assert all(name.replace("-", "", 1).isalpha() and name.islower() for name in names)
 
 
 def answered(bot: Chatbot, others: list[str]) -> float:

@@ -19,7 +19,7 @@ from typing import Any
 from chatbot import index as index_folder
 from chatbot.answering import counting, quoting, refusing, smalltalk, tables
 from chatbot.answering.linking import fragment
-from chatbot.conversation import BESIDE_IT, Turn, understand, understand_all
+from chatbot.conversation import BESIDE_IT, Turn, points, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
@@ -187,6 +187,7 @@ class Chatbot:
         return [
             replace(hit, confidence=min(hit.confidence, self.threshold / 4))
             if self._is_of_other_role(hit, turn)
+            or (turn.about is not None and not turn.about[hit.section])
             or (noun and not counting.gives_number(self.retriever, hit.section, noun))
             else hit
             for hit in hits
@@ -222,16 +223,21 @@ class Chatbot:
         if len(answered) == 2 and len({part.hits[0].section for part in answered}) == 2:
             return self._answer_parts(ask, turn, answered)
         answer = self._answer_one(ask, turn)
-        if len(answered) == 1 and answer.kind != "answer":
-            half = self._answer_one(ask, answered[0].turn)
-            (other,) = (part for part in parts if not part.answered)
-            return self._with_rest(half, turn, other) if half.kind == "answer" else answer
-        return answer
+        if len(answered) != 1:
+            return answer
+        (part,), (other,) = answered, [part for part in parts if not part.answered]
+        if answer.kind != "answer":
+            if other is parts[0] and points(part.ask.question):  # "… and is it paid?": of what is not said
+                return answer
+        elif other.hits[0].confidence >= refusing.CLOSE * self.threshold:
+            return answer
+        half = self._answer_one(ask, part.turn)
+        return self._with_rest(half, turn, other) if half.kind == "answer" else answer
 
     def _is_of_other_role(self, hit: Hit, turn: Turn) -> bool:
         """Whether a section is of a role's guide and does not speak of the role that is asked about."""
-        speaks = turn.role <= self.retriever.ranker.stems[hit.section]
-        return not speaks and bool(self.guides[self.index.guide_of[hit.section]].aliases)
+        own = bool(turn.role and self.guides[self.index.guide_of[hit.section]].aliases)
+        return own and not self.retriever.speaks_of(hit.section, turn.role)
 
     def _answer_one(self, ask: Ask, turn: Turn) -> Answer:
         hits = self.hits(turn)
@@ -239,7 +245,8 @@ class Chatbot:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
         near = turn.evidence.closest(best.section) >= turn.evidence.ranker.far
-        if near and (absent := tables.absent(self.retriever, best.section, turn.understood_as)):
+        taken = fold_phrase(turn.understood_as) in self.retriever.verbatim  # by a writer, whatever it says
+        if near and not taken and (absent := tables.absent(self.retriever, best.section, turn.understood_as)):
             return self._refuse(ask, turn, hits, absent)
         if choices := refusing.rival_guides(self.retriever, turn, self.threshold):
             text = "That stands in more than one guide. Which one do you mean?"

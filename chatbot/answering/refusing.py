@@ -91,17 +91,12 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def missing_words(retriever: Retriever, turn: Turn) -> tuple[str, ...]:
-    """The content words of the question that the guides do not speak of, as written.
-
-    What alternates hold counts from the third on: they tell stories ("I am a plumber, is it too late?").
-    """
-    texts = retriever.index.words["stems"]
+    """The content words of the question that the guides do not speak of, as written."""
     return tuple(
         dict.fromkeys(
             word.text
             for word in lexical.content_words(turn.understood_as)
-            if word.stem not in retriever.guide_stems
-            and texts.get(word.stem, 0) < 3
+            if not retriever.knows(word.stem)
             and word.folded not in retriever.synonyms.keys() | OPERATORS
             and len(word.folded) > 2
         )

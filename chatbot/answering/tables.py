@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chatbot import lexical
-from chatbot.conversation import step_beyond
 from chatbot.guides import Unit
 from chatbot.lexical import Word
 from chatbot.passages import Passage
 from chatbot.retrieval import Retriever, fold_phrase
+from chatbot.sequences import step_beyond
 
 HIGHEST = frozenset(
     ["highest", "most", "best", "top", "maximum", "max", "biggest", "largest", "greatest", "leading"]
@@ -25,9 +25,7 @@ HIGHEST = frozenset(
 LOWEST = frozenset(["lowest", "least", "worst", "bottom", "minimum", "min", "smallest", "fewest"])
 HIGHER = frozenset(["higher", "more", "better", "bigger", "larger", "greater"])
 LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller"])
-PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
-          "ninth": 8, "tenth": 9, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7,
-          "9th": 8, "10th": 9}  # fmt: skip
+PLACES = {word: place for word, place in lexical.ORDINALS.items() if place >= 0}
 COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
 OPERATORS = HIGHEST | LOWEST | HIGHER | LOWER | PLACES.keys() | COMPARES  # never the topic of a question
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
@@ -35,6 +33,7 @@ ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", r
 BEFORE_VALUE = frozenset(
     ["in", "at", "for", "from", "of", "within", "near", "around", "to", "about", "by", "with"]
 )
+OF_VALUE = frozenset(["is", "are", "does", "do", "has", "have", "did"])  # "does Netflix hire them"
 BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
@@ -219,14 +218,13 @@ def _is_name(retriever: Retriever, word: Word, text: str) -> bool:
 
 
 def _is_stranger(retriever: Retriever, word: Word) -> bool:
-    known = retriever.index.words["stems"]
-    return word.stem not in known and word.folded not in lexical.STOP | OPERATORS
+    return not retriever.knows(word.stem) and word.folded not in lexical.STOP | OPERATORS
 
 
 def _values_in(retriever: Retriever, section: int, text: str, named: bool) -> Iterator[str]:
     """The values of a question that the section does not hold. Beside a named row only plain cases count."""
     words = lexical.words(text)
-    held = retriever.ranker.stems[section]
+    held = retriever.ranker.own_stems[section]
     folded = f" {fold_phrase(text)} "
     for value in retriever.values:
         if f" {value} " in folded and not all(lexical.stem(part) in held for part in value.split()):
@@ -234,7 +232,7 @@ def _values_in(retriever: Retriever, section: int, text: str, named: bool) -> It
             yield " ".join(part.text for part in words[start : start + len(value.split())])
     says = {word.folded for word in words}
     compares = frozenset(["and"]) if says & (COMPARES | HIGHER | LOWER) else frozenset()
-    used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE)
+    used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE | OF_VALUE)
     for position, word in enumerate(words):
         if not _is_stranger(retriever, word):
             continue

@@ -1,0 +1,249 @@
+"""What a guide names one after the other, and which a question picks: "the second one", "what comes next?".
+
+In: a question and the section it is about. Out: an `Item`: a step, a row of a table, an item of a list, or a
+section below a heading. It reads no history (that is for `chatbot.conversation`) and looks nothing up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chatbot import lexical
+from chatbot.lexical import ORDINALS
+from chatbot.passages import is_step
+from chatbot.retrieval import Mask, Retriever, fold_phrase
+
+NEXT = re.compile(
+    r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what"
+    r"|and then|what then|the (?:one|step) after)\b",
+    re.I,
+)
+BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
+CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+STEP = re.compile(rf"\b(step|stage|phase|part) (\d+|{'|'.join(CARDINALS)})\b", re.I)
+PLACE = re.compile(
+    rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)})\b"
+    r"(?: (?P<noun>[a-z]+)\b)?"
+    rf"|\b(?:number|no\.?) (?P<number>\d+|{'|'.join(CARDINALS)})\b|#(?P<hash>\d+)\b"
+    r"|\b(?P<second>(?:the )?runner[- ]?up|(?:in )?second place)\b",
+    re.I,
+)
+# "Give me the data one", "the one for databases": picked by a word of its name.
+KNOWN_BY = re.compile(
+    r"\bthe (?:(?P<word>[\w+#-]+) one|one (?:about|for|on|with|in) (?:the )?(?P<words>[\w+# -]+?))"
+    r"(?=\s*(?:[?.,!]|$))",
+    re.I,
+)
+LISTED = re.compile(r"^ (?:of (?:them|those|these)|(?:in|on) (?:that|the|this) list)\b", re.I)
+STEPS = frozenset(["step", "stage", "phase"])
+ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
+# What is said around an item when nothing else is asked of it: "tell me more about the third".
+AROUND = frozenset([
+    "tell", "more", "hear", "say", "explain", "give", "list", "name", "show", "detail", "details", "describe",
+    "know", "want", "like", "please", "whats", "whos", "next", "bit", "go", "into", "now", "then", "called",
+])  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of what is named one after the other, and the section that speaks of it."""
+
+    name: str
+    section: int
+
+
+def family(retriever: Retriever, section: int) -> list[int]:
+    """The sections under the same heading, in order."""
+    sections, guide_of = retriever.index.sections, retriever.index.guide_of
+    here = sections[section]
+    return [
+        number
+        for number, other in enumerate(sections)
+        if guide_of[number] == guide_of[section]
+        and other.parents == here.parents
+        and other.level == here.level
+    ]
+
+
+def children(retriever: Retriever, section: int) -> list[int]:
+    """The sections right below a heading, in order."""
+    sections, guide_of = retriever.index.sections, retriever.index.guide_of
+    above = (*sections[section].parents, sections[section].title)
+    return [
+        n for n, other in enumerate(sections) if guide_of[n] == guide_of[section] and other.parents == above
+    ]
+
+
+def items(retriever: Retriever, topic: int) -> list[Item]:
+    """What a section names one after the other: its rows, its list's items, or the sections below it."""
+    rows = [
+        Item(unit.cells[0] if unit.cells else unit.text, topic)
+        for block in retriever.index.sections[topic].blocks
+        if block.kind in ("table", "list")
+        for unit in block.units
+    ]
+    return rows or _sections(retriever, children(retriever, topic))
+
+
+def among(retriever: Retriever, topic: int) -> Mask | None:
+    """The sections that speak of what a section names: itself, those below it, and those that name one too.
+
+    None where it names nothing one after the other.
+    """
+    named = [fold_phrase(item.name) for item in items(retriever, topic)]
+    if len(named) < 2:
+        return None
+    name = re.compile(rf" (?:{'|'.join(map(re.escape, named))})s? ")
+    mask = np.array([name.search(f" {text} ") is not None for text in retriever.texts])
+    mask[[topic, *children(retriever, topic)]] = True
+    return mask
+
+
+def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None:
+    """The item that a question picks by its place, and the question with the item's name in its stead.
+
+    The question is empty if nothing else is asked: "tell me more about the third".
+    """
+    if not (found := PLACE.search(text)):
+        return _picked_by_name(retriever, text, topic)
+    place, noun = _place(found)
+    end = found.end()
+    if noun and noun not in ANY and not _is_called(retriever, topic, noun):
+        if noun not in lexical.STOP:  # "the first interview": of something else
+            return None
+        noun, end = "", found.start("noun") - 1
+    if found["ordinal"] and not found["the"] and noun not in ANY:  # "what should I learn first"
+        return None
+    if listed := LISTED.match(text[end:]):
+        end += listed.end()
+    line = _line(retriever, topic, noun, listed=bool(listed))
+    if not -len(line) <= place < len(line):
+        return None
+    item, asked = _in_its_stead(line[place], text, found.start(), end)
+    if asked and noun not in STEPS and is_step(retriever.index.sections[topic]):
+        return None  # "how do I write a loop in the first one?": not of the steps
+    return item, asked
+
+
+def _in_its_stead(item: Item, text: str, start: int, end: int) -> tuple[Item, str]:
+    """An item, and the question with its name from `start` to `end`; empty if nothing else is asked."""
+    asked = {word.folded for word in lexical.content_words(f"{text[:start]} {text[end:]}")} - AROUND
+    return item, f"{text[:start]}{item.name}{text[end:]}" if asked else ""
+
+
+def _picked_by_name(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None:
+    """The only item whose name holds the word that picks it."""
+    if not (found := KNOWN_BY.search(text)):
+        return None
+    wanted = set(lexical.stems(found["word"] or found["words"]))
+    chosen = [item for item in _line(retriever, topic, "", False) if wanted <= set(lexical.stems(item.name))]
+    return _in_its_stead(chosen[0], text, *found.span()) if wanted and len(chosen) == 1 else None
+
+
+def _place(found: re.Match[str]) -> tuple[int, str]:
+    """The place that is named, from 0, or from -1 backwards; and the noun after it."""
+    if found["second"]:
+        return 1, ""
+    if number := found["number"] or found["hash"]:
+        return _value(number) - 1, ""
+    return ORDINALS[found["ordinal"].lower()], (found["noun"] or "").lower()
+
+
+def _value(number: str) -> int:
+    return int(number) if number.isdigit() else CARDINALS.index(number.lower()) + 1
+
+
+def _is_called(retriever: Retriever, topic: int, noun: str) -> bool:
+    """Whether the items of a section go by this noun: "state", "skill"."""
+    found = retriever.index.sections[topic]
+    names = [found.title, *found.parents, *(cell for block in found.blocks for cell in block.header[:1])]
+    return any(lexical.stem(lexical.fold(noun)) in lexical.stems(name) for name in names)
+
+
+def _line(retriever: Retriever, topic: int, noun: str, listed: bool) -> list[Item]:
+    """The items among which a place is meant."""
+    if noun in STEPS or is_step(retriever.index.sections[topic]):
+        return _sections(retriever, _steps(retriever, topic))
+    line = items(retriever, topic)
+    told = line and (line[0].section == topic or is_step(retriever.index.sections[line[0].section]))
+    if told or (len(line) > 1 and _is_plural(retriever, topic)):
+        return line
+    above = retriever.index.sections[topic].parents
+    return (
+        _sections(retriever, family(retriever, topic)) if above and (listed or noun in ANY - {"one"}) else []
+    )
+
+
+def _is_plural(retriever: Retriever, topic: int) -> bool:
+    """Whether a heading announces several things: "Top skills for machine learning engineers"."""
+    title = f" {fold_phrase(retriever.index.sections[topic].title)} "
+    for alias, _ in retriever.aliases:
+        title = re.sub(rf" {re.escape(alias)}s? ", " ", title)
+    return any(word.endswith("s") and word not in lexical.STOP for word in title.split())
+
+
+def _sections(retriever: Retriever, numbers: Sequence[int]) -> list[Item]:
+    return [Item(retriever.index.sections[n].title, n) for n in numbers]
+
+
+def _steps(retriever: Retriever, topic: int) -> list[int]:
+    """The steps below a section, beside it, or else those of its guide, if it has but one sequence."""
+    sections, guide_of = retriever.index.sections, retriever.index.guide_of
+    for line in (children(retriever, topic), family(retriever, topic)):
+        if steps := [n for n in line if is_step(sections[n])]:
+            return steps
+    steps = [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if is_step(sections[n])]
+    return steps if len({sections[n].parents for n in steps}) == 1 else []
+
+
+def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | None:
+    """The section that comes next in the sequence, or the one before, if that is asked."""
+    later = NEXT.search(text)
+    if not (found := later or BEFORE.search(text)):
+        return None
+    sections = retriever.index.sections
+    rest = lexical.content_words(f"{text[: found.start()]} {text[found.end() :]}")
+    if len({word.folded for word in rest} - AROUND - ANY) > 1:  # "how do I get my resume noticed before that"
+        return None
+    if not is_step(sections[topic]):  # the topic may be the whole way, and the step named in its question
+        named = numbered(retriever, before, _steps(retriever, topic)) if STEP.search(before) else []
+        chosen = pick(retriever, before, topic)
+        named = named or ([chosen[0].section] if chosen and is_step(sections[chosen[0].section]) else [])
+        says = {word.folded for word in lexical.words(text)}
+        if named:
+            topic = named[0]
+        elif says.isdisjoint(ANY) or not sections[topic].parents:
+            return None
+    line = family(retriever, topic)
+    place = line.index(topic) + (1 if later else -1)
+    return line[place] if 0 <= place < len(line) else None
+
+
+def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int]:
+    """The sections that a text names by number ("step 6")."""
+    if not (wanted := STEP.search(text)):
+        return []
+    title = re.compile(rf"{wanted[1]} {_value(wanted[2])}\b", re.I)
+    return [n for n in within if title.match(retriever.index.sections[n].title)]
+
+
+def step(retriever: Retriever, text: str, topic: int) -> int | None:
+    """The step of a section's sequence that a text names by number; after a step the number will do."""
+    if is_step(retriever.index.sections[topic]) and text.strip(" ?!.").lower() in (*CARDINALS, *"123456789"):
+        text = f"step {text.strip(' ?!.')}"
+    return next(iter(numbered(retriever, text, _steps(retriever, topic))), None)
+
+
+def step_beyond(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
+    """The step that a text names by number and that is not in the section's sequence, with those that are."""
+    if not (wanted := STEP.search(text)):
+        return None
+    line = children(retriever, section) or family(retriever, section)
+    steps = [n for n in line if is_step(retriever.index.sections[n])]
+    if not steps or numbered(retriever, text, steps):
+        return None
+    return wanted[0].capitalize(), tuple(retriever.index.sections[n].title for n in steps)

@@ -1,0 +1,125 @@
+"""What is named one after the other: which item a question picks, and what speaks of what was named."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatbot import sequences
+from chatbot.answering import Chatbot
+
+TYPES = "What types of ML engineers are there?"
+PAY = "Which state pays ML engineers the most?"
+
+
+def topic(bot: Chatbot, anchor: str) -> int:
+    return next(n for n, ref in enumerate(bot.index.refs) if ref.partition("#")[2] == anchor)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "first", "last", "count"),
+    [
+        ("jobs-employers", "Google", "Apple", 5),
+        ("salary-states", "California", "Massachusetts", 5),
+        ("jobs-sites", "zengig", "AI Job Pro", 5),
+        ("types", "Algorithm specialist", "Computer vision engineer", 5),
+    ],
+)  # fmt: skip
+def test_the_items_of_a_section(real_bot: Chatbot, anchor: str, first: str, last: str, count: int) -> None:
+    items = sequences.items(real_bot.retriever, topic(real_bot, anchor))
+    assert (items[0].name, items[-1].name, len(items)) == (first, last, count)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "text", "name", "asked"),
+    [
+        ("types", "tell me more about the second one", "Data scientist", ""),
+        ("types", "the last one on that list?", "Computer vision engineer", ""),
+        ("type-nlp", "and the first one on that list?", "Algorithm specialist", ""),
+        ("type-nlp", "what is the third type", "Deep learning engineer", ""),
+        ("salary-states", "and the runner-up?", "Washington", ""),
+        ("salary-states", "who is in second place", "Washington", ""),
+        ("salary-states", "what about number four", "Virginia", ""),
+        ("jobs-employers", "what does #2 pay?", "Facebook", "what does Facebook pay?"),
+        ("jobs-employers", "is the first one in Europe", "Google", "is Google in Europe"),
+        ("tips", "give me the data one", "Be knowledgeable in data management", ""),
+        ("how-to-become", "the third step please", "Step 3: Specialized machine learning study", ""),
+        ("step-masters", "what's the last step", "Step 8: Job application and interviews", ""),
+    ],
+)
+def test_an_item_is_picked(real_bot: Chatbot, anchor: str, text: str, name: str, asked: str) -> None:
+    picked = sequences.pick(real_bot.retriever, text, topic(real_bot, anchor))
+    assert picked is not None
+    assert (picked[0].name, picked[1]) == (name, asked)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "text"),
+    [
+        ("types", "what should I learn first"),
+        ("types", "how was the first interview"),
+        ("types", "and the sixth one?"),
+        ("definition", "when was the very first one hired"),
+        ("step-languages", "how do I write a loop in the first one"),
+        ("skills-math", "why is that the last thing they check"),
+        ("jobs-employers", "which one is best"),
+        ("jobs-employers", ""),
+    ],
+)
+def test_nothing_is_picked(real_bot: Chatbot, anchor: str, text: str) -> None:
+    assert sequences.pick(real_bot.retriever, text, topic(real_bot, anchor)) is None
+
+
+def test_what_speaks_of_the_items_is_found(real_bot: Chatbot) -> None:
+    mask = sequences.among(real_bot.retriever, topic(real_bot, "jobs-states"))
+    assert mask is not None
+    speaks = {ref.partition("#")[2] for ref, held in zip(real_bot.index.refs, mask, strict=True) if held}
+    assert speaks == {"jobs-states", "jobs", "salary-states"}
+    assert sequences.among(real_bot.retriever, topic(real_bot, "work-hours")) is None
+
+
+@pytest.mark.parametrize(
+    ("anchor", "text", "before", "found"),
+    [
+        ("step-bachelors", "what comes next?", "", "step-specialized-study"),
+        ("step-bachelors", "and before that?", "", "step-high-school"),
+        ("how-to-become", "and after that?", "What is step 3 to become an ML engineer?", "step-masters"),
+        ("how-to-become", "what comes after that", "What is the first step to become one?", "step-bachelors"),
+        ("how-to-become", "and the one after?", "And step two?", "step-specialized-study"),
+        ("step-job-application", "what comes next?", "", None),
+        ("step-job-application", "how do I get my resume noticed before that", "", None),
+        ("work-hours", "what comes next?", "What are the hours?", None),
+    ],
+)
+def test_what_comes_after_and_before(
+    real_bot: Chatbot, anchor: str, text: str, before: str, found: str | None
+) -> None:
+    section = sequences.beside(real_bot.retriever, text, before, topic(real_bot, anchor))
+    assert section == (None if found is None else topic(real_bot, found))
+
+
+@pytest.mark.parametrize(
+    ("anchor", "text", "found"),
+    [("how-to-become", "step 6?", "step-languages"), ("how-to-become", "And step two?", "step-bachelors"),
+     ("step-masters", "five", "step-experience"), ("how-to-become", "step 9", None), ("types", "five", None)],
+)  # fmt: skip
+def test_a_step_by_its_number(real_bot: Chatbot, anchor: str, text: str, found: str | None) -> None:
+    section = sequences.step(real_bot.retriever, text, topic(real_bot, anchor))
+    assert section == (None if found is None else topic(real_bot, found))
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "kind", "section", "text"),
+    [
+        ([TYPES], "tell me more about the third", "answer", "type-deep-learning", "neural networks"),
+        ([PAY], "and the runner-up?", "answer", "salary-states", "$138,400"),
+        ([TYPES], "which of those pays most?", "no_answer", None, ""),
+        (["Who are the top employers?"], "Which of them pays the highest salary?", "no_answer", None, ""),
+    ],
+)
+def test_in_a_conversation(
+    real_bot: Chatbot, history: list[str], question: str, kind: str, section: str | None, text: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert answer.kind == kind
+    assert section is None or answer.sources[0].ref.endswith(f"#{section}")
+    assert text in answer.text
