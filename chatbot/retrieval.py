@@ -221,7 +221,8 @@ class Retriever:
                 found.setdefault(fold_phrase(section.title), set()).add(number)
         for view in self.index.views:
             if view.kind == "alternate":
-                found.setdefault(fold_phrase(view.text), set()).add(view.section)
+                for text in {view.text, self._write_out(view.text)}:
+                    found.setdefault(fold_phrase(text), set()).add(view.section)
         return {text: frozenset(sections) for text, sections in found.items()}
 
     def allowed(self, guides: set[int] | None) -> Mask:
