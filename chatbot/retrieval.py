@@ -197,10 +197,21 @@ class Retriever:
 
     def speaks_of(self, section: int, role: tuple[str, ...]) -> bool:
         """Whether a section names a role, or an alternate of it asks about that role."""
-        found = self.index.sections[section]
-        says = [found.title, *(unit.text for block in found.blocks for unit in block.units)]
-        asked = (role_asked(self.without_aliases(text))[-len(role) :] == role for text in found.alternates)
-        return named_in(says, role) or any(asked)
+        if not self.ranker.stems[section].issuperset(role):
+            return False
+        if (section, role) not in self._spoken:
+            found = self.index.sections[section]
+            says = [found.title, *(unit.text for block in found.blocks for unit in block.units)]
+            asked = (
+                role_asked(self.without_aliases(text))[-len(role) :] == role for text in found.alternates
+            )
+            self._spoken[section, role] = named_in(says, role) or any(asked)
+        return self._spoken[section, role]
+
+    @cached_property
+    def _spoken(self) -> dict[tuple[int, tuple[str, ...]], bool]:
+        """What `speaks_of` has found; only roles that a section's texts hold are kept, so it stays small."""
+        return {}
 
     def without_aliases(self, text: str) -> str:
         """A text without the names of the guides' own roles."""
