@@ -113,10 +113,11 @@ def test_the_readme_has_a_place_for_each_table() -> None:
 
 
 def test_the_table_of_speed_gives_ratios_of_medians() -> None:
-    ours = speed.Figures([0.5, 0.4, 0.6], [0.002] * 30, [150.0], False)
-    plain = speed.Figures([5.0, 4.0, 6.0], [0.020] * 30, [600.0], True)
+    ours = speed.Figures([0.5, 0.4, 0.6], [0.002] * 30, [150.0], False, [0.01] * 9)
+    plain = speed.Figures([5.0, 4.0, 6.0], [0.020] * 30, [600.0], True, [0.02] * 9)
     text = speed.table(speed.Comparison(ours, plain, [0.5], [2.0]))
     assert "| one question in process, median | 2.0 ms | 20.0 ms | 10.0 times faster |" in text
+    assert "| one follow-up, median | 10.0 ms | 20.0 ms | 2.0 times faster |" in text
     assert "| start to first answer | 0.50 s | 5.00 s | 10.0 times faster |" in text
     assert "0.25 of it" in text
 
