@@ -305,3 +305,9 @@ def test_every_pair_of_rows_is_compared_by_its_figures(trades: Chatbot) -> None:
             assert {row.cells for row in rows} == {one.cells, other.cells}
             first, second = (float(row.cells[-1].strip("$").replace(",", "")) for row in rows)
             assert first > second
+
+
+def test_another_name_of_a_row_is_no_stranger(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("what do they pay in cali")
+    assert answer.kind == "answer"
+    assert "California: $139,620" in answer.text

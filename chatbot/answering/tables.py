@@ -218,7 +218,9 @@ def _is_name(retriever: Retriever, word: Word, text: str) -> bool:
 
 
 def _is_stranger(retriever: Retriever, word: Word) -> bool:
-    return not retriever.knows(word.stem) and word.folded not in lexical.STOP | OPERATORS
+    if word.folded in lexical.STOP | OPERATORS or word.folded in retriever.synonyms:
+        return False
+    return not retriever.knows(word.stem)
 
 
 def _values_in(retriever: Retriever, section: int, text: str, named: bool) -> Iterator[str]:
