@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot import lexical
+from chatbot.guides import Section
 from chatbot.index import Index
 from chatbot.lexical import Word
 from chatbot.ranking import Array, Evidence, Ranker
@@ -114,12 +115,7 @@ class Retriever:
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """What each section says in its own words, folded."""
-        return tuple(
-            fold_phrase(
-                " ".join([section.title, *(unit.text for block in section.blocks for unit in block.units)])
-            )
-            for section in self.index.sections
-        )
+        return tuple(fold_phrase(" ".join(_own_texts(section))) for section in self.index.sections)
 
     @cached_property
     def guide_stems(self) -> frozenset[str]:
@@ -201,11 +197,10 @@ class Retriever:
             return False
         if (section, role) not in self._spoken:
             found = self.index.sections[section]
-            says = [found.title, *(unit.text for block in found.blocks for unit in block.units)]
             asked = (
                 role_asked(self.without_aliases(text))[-len(role) :] == role for text in found.alternates
             )
-            self._spoken[section, role] = named_in(says, role) or any(asked)
+            self._spoken[section, role] = named_in(_own_texts(found), role) or any(asked)
         return self._spoken[section, role]
 
     @cached_property
@@ -288,6 +283,11 @@ class Retriever:
             Hit(section, score, max(confidence, CERTAIN if section in said else 0.0))
             for section, score, confidence in zip(sections, scores[order].tolist(), confidences, strict=True)
         ]
+
+
+def _own_texts(section: Section) -> list[str]:
+    """A section's title and what it says, sentence by sentence."""
+    return [section.title, *(unit.text for block in section.blocks for unit in block.units)]
 
 
 def _weighed(ranker: Ranker, readings: Sequence[Reading]) -> list[Evidence]:
