@@ -39,6 +39,7 @@ from chatbot.guides import GOLDEN, SYNONYMS, Guide, read_corpus, read_golden, re
 from chatbot.index import Index, content_hash
 from chatbot.lexical import Bm25
 from chatbot.passages import View, cut, list_views, title_text
+from chatbot.retrieval import Retriever, fold_phrase
 from chatbot.settings import Settings
 
 BATCH = 32
@@ -89,6 +90,8 @@ def build(
             "faiss": index_folder.flat_or_other(vectors, settings.faiss),
         }
         draft = Index(build="draft", manifest={}, fitted={}, encoder=encoder, **parts)
+        parts["words"] |= {"verbatim": _verbatim(Retriever(draft))}
+        draft = replace(draft, words=parts["words"])
         examples = _examples(draft, golden)
         fitted, promise = fit(draft, examples, settings.promise)
         glance = _glance(settings, draft, examples)
@@ -122,18 +125,17 @@ def fit(
 def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> Index | None:
     """The same views in the vectors of a static encoder, with what is learnt from these.
 
-    Only where golden questions can tell how far to trust it. Follow-ups are never looked at by it.
+    Only where golden questions can tell how far to trust it.
     """
     tokens = index_folder.encoder_cache(settings.index, fingerprint(settings.model)) / TOKENS
-    alone = [example for example in examples if not example.history]
-    if len(alone) < FEW or not isinstance(draft.encoder, OnnxEncoder) or not tokens.exists():
+    if len(examples) < FEW or not isinstance(draft.encoder, OnnxEncoder) or not tokens.exists():
         return None
     texts = [draft.encoder.tokens(view.text) for view in draft.views]
     with one_thread():
         table = distil(np.load(tokens), texts, draft.vectors)
     encoder = StaticEncoder(draft.encoder.tokens, table, draft.encoder.limit)
     glance = index_folder.in_space(draft, encoder, encoder.encode([view.text for view in draft.views]))
-    return replace(glance, fitted=fit(glance, alone, settings.promise)[0])
+    return replace(glance, fitted=fit(glance, examples, settings.promise)[0])
 
 
 def _encoder(settings: Settings, place: Path) -> Encoder:
@@ -232,6 +234,16 @@ def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str
         "texts": texts,
         "terms": [lexical.stems(view.text) for view in views if view.kind == "alternate"],
     }
+
+
+def _verbatim(retriever: Retriever) -> dict[str, list[int]]:
+    """The sections that hold an alternate, by its folded words: as written, and short forms written out."""
+    found: dict[str, set[int]] = {}
+    for view in retriever.index.views:
+        if view.kind == "alternate":
+            for text in (view.text, retriever.write_out(view.text)):
+                found.setdefault(fold_phrase(text), set()).add(view.section)
+    return {text: sorted(sections) for text, sections in sorted(found.items())}
 
 
 @cache

@@ -64,7 +64,11 @@ ASKS_ON = re.compile(
     r"|is that (?:all|so))\b",
     re.I,
 )
-TRAILS = re.compile(r"[\s,]+(?:then|instead|please|maybe|though|too|as well)\W*$", re.I)
+TRAILS = re.compile(
+    r"(?:[\s,]+(?:then|instead|please|maybe|though|too|as well|exactly|specifically"
+    r"|for (?:example|instance)))+\W*$",
+    re.I,
+)
 GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
 # What of these asks for the things themselves, which another section may name.
 ASKS_FOR_THEM = re.compile(
@@ -122,7 +126,7 @@ def understand_all(
         or _guides_of(retriever, asks[n][1])
         for n in alone
     }
-    allowed = [retriever.allowed(set(about[n])) for n in alone]
+    allowed = [retriever.allowed(about[n]) for n in alone]
     looked = retriever.look([readings[n] for n in alone], allowed) if alone else []
     evidence = dict(zip(alone, zip(looked, allowed, strict=True), strict=True))
     for number, (_, history, guides) in enumerate(asks):
@@ -197,34 +201,35 @@ def _asks_on(text: str) -> bool:
 def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozenset[int]) -> Turn:
     """The question after one that was understood as `before`."""
     named = guides or frozenset(retriever.named_guides(reading.text)) or before.guides
-    allowed = retriever.allowed(set(named))
+    allowed = retriever.allowed(named)
     topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
     bare = LEAD.sub("", reading.text) or reading.text
-    if turn := _in_sequence(retriever, reading.text, bare, before.understood_as, topic):
-        return replace(turn, allowed=allowed, guides=named)
+    if found := _in_sequence(retriever, reading.text, bare, before.understood_as, topic, allowed):
+        understood, evidence, words = found
+        role = _role(retriever, understood) if words else ()
+        return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
     asks_on = ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
-    rest = bare[asks_on.end() :] if asks_on else bare
-    swapped = _swap(retriever, bare, before.understood_as, topic)
-    for_them = _asks_on(bare) and ASKS_FOR_THEM.match(bare) is not None
-    merged = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
-    texts = [bare, merged]
-    if swapped or for_them:
-        texts = [swapped or _ask_for_them(retriever, bare, rest, topic)]
-    readings = [retriever.read(text) for text in texts]
-    seen = retriever.look(readings, [allowed]) if swapped else retriever.evidence(readings)
-    evidence = average(seen)
-    words = lexical.content_words(rest) if asks_on else readings[0].words
-    if len(texts) > 1:
-        bonus = np.zeros(len(allowed), np.float32)
-        bonus[list(_beside(retriever, topic))] = BESIDE
-        bonus[topic] = STAYS
-        evidence = replace(evidence, scores=evidence.scores + bonus)
-    role = _role(retriever, reading.text, before.understood_as)
+    rest = TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
     several = SEVERAL.search(POINTS_NOWHERE.sub(" ", bare)) is not None
     about = sequences.among(retriever, topic) if several else None
-    if len(texts) > 1 and not role and about is None and _agree(seen[0], evidence, allowed):
+    role = _role(retriever, reading.text, before.understood_as)
+    swapped = _swap(retriever, bare, before.understood_as, topic)
+    understood = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
+    if swapped or (_asks_on(bare) and ASKS_FOR_THEM.match(bare)):
+        asked = retriever.read(swapped or _ask_for_them(retriever, bare, rest, topic))
+        (evidence,) = retriever.look([asked], [allowed])
+        words = lexical.content_words(rest) if asks_on else asked.words
+        return Turn(understood, evidence, words, allowed, named, follows=True, role=role, about=about)
+    readings = [retriever.read(bare), retriever.read(understood)]
+    drawn = np.zeros(len(allowed), np.float32)
+    drawn[list(_beside(retriever, topic))] = BESIDE
+    drawn[topic] = STAYS
+    seen = retriever.look_together(readings, allowed, drawn)
+    evidence = average(seen, drawn)
+    words = lexical.content_words(rest) if asks_on else readings[0].words
+    if not role and about is None and _agree(seen[0], evidence, allowed):
         return Turn(readings[0].text, seen[0], words, allowed, named)
-    return Turn(merged, evidence, words, allowed, named, follows=True, role=role, about=about)
+    return Turn(understood, evidence, words, allowed, named, follows=True, role=role, about=about)
 
 
 def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
@@ -235,38 +240,40 @@ def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str
     return f"name some {title}" + ("" if title.endswith("s") else "s")
 
 
-def _in_sequence(retriever: Retriever, text: str, bare: str, before: str, topic: int) -> Turn | None:
-    """The turn of a question that picks one of what the topic names ("the second one"), or goes on in it."""
+def _in_sequence(
+    retriever: Retriever, text: str, bare: str, before: str, topic: int, allowed: Mask
+) -> tuple[str, Evidence, tuple[Word, ...]] | None:
+    """A question that picks one of what the topic names ("the second one"), or goes on in it.
+
+    How it is understood, the evidence, and the words that an answer has to cover.
+    """
     moved = sequences.step(retriever, text, topic)
     if moved is None:
         moved = sequences.beside(retriever, text, before, topic)
     if moved is None and sequences.NEXT.search(text) and is_step(retriever.index.sections[topic]):
-        beyond = f"What comes after the last? Step {len(sequences.family(retriever, topic)) + 1}"
-        return _moved(retriever, beyond, beyond, topic)
+        beyond = f"What comes after the last? Step {len(retriever.index.families[topic]) + 1}"
+        return beyond, _moved(retriever, beyond, topic), ()
     if moved is None:
         if not (picked := sequences.pick(retriever, bare, topic)):
             return None
         item, asked = picked
         if asked:
             reading = retriever.read(asked)
-            (seen,) = retriever.evidence([reading])
-            mask = retriever.allowed(None)
-            role = _role(retriever, reading.text)
-            return Turn(reading.text, seen, reading.words, mask, frozenset(), follows=True, role=role)
+            (seen,) = retriever.look([reading], [allowed])
+            return reading.text, seen, reading.words
         if item.section == topic:
             named = f"{before.rstrip('?. ')}{BESIDE_IT}{item.name}"
-            return _moved(retriever, named, named, topic)
+            return named, _moved(retriever, named, topic), ()
         moved = item.section
-    return _moved(retriever, retriever.index.sections[moved].title, bare, moved)
+    return retriever.index.sections[moved].title, _moved(retriever, bare, moved), ()
 
 
-def _moved(retriever: Retriever, understood: str, text: str, section: int) -> Turn:
-    """The turn of a question that leads to a certain section."""
+def _moved(retriever: Retriever, text: str, section: int) -> Evidence:
+    """The evidence of a question that leads to a certain section."""
     (seen,) = retriever.evidence([retriever.read(text)])
     scores = seen.scores.copy()
     scores[section] += MOVES
-    mask = retriever.allowed(None)
-    return Turn(understood, replace(seen, scores=scores), (), mask, frozenset(), follows=True)
+    return replace(seen, scores=scores)
 
 
 def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:
@@ -350,5 +357,6 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
 
 def _beside(retriever: Retriever, topic: int) -> set[int]:
     """The sections that a follow-up is likely to be about: below the topic, or beside it."""
-    family = set(sequences.family(retriever, topic)) if retriever.index.sections[topic].parents else set()
-    return (family | set(sequences.children(retriever, topic))) - {topic}
+    index = retriever.index
+    family = index.families[topic] if index.sections[topic].parents else ()
+    return {*family, *index.below[topic]} - {topic}

@@ -60,6 +60,7 @@ TRAITS = (
     "detector",  # log-odds by a linear classifier that the guides answer rather than decline
     "unknown",  # words that no text of the corpus holds
     "said",  # as "covered", but by the guide's own words: alternates tell stories
+    "row",  # whether the question names a row of the section's tables
     "margin",  # distance from a curved border between what the guides answer and what they decline
 )
 
@@ -124,6 +125,11 @@ class Ranker:
         return np.array([view.kind == "declined" for view in self.index.views], bool)
 
     @cached_property
+    def _refuses(self) -> bool:
+        """Whether there is any such view."""
+        return bool(self.refused.any())
+
+    @cached_property
     def alternate_of(self) -> npt.NDArray[np.int64]:
         """The section of which each view is an alternate, -1 for other views, [views]."""
         views = self.index.views
@@ -132,20 +138,21 @@ class Ranker:
     @cached_property
     def answerable(self) -> npt.NDArray[np.bool_]:
         """Which sections say anything, [sections]: a bare heading is never an answer."""
-        return np.asarray((self.own[0] >= 0).any(axis=1))
+        found = np.asarray((self.own[0] >= 0).any(axis=1))
+        found.flags.writeable = False  # all share it
+        return found
 
     @cached_property
-    def units(self) -> list[tuple[Vectors, list[frozenset[str]]]]:
-        """For each section, passage by passage: its units' vectors, [units, dimensions], and their stems."""
+    def units(self) -> list[tuple[Vectors, dict[str, list[int]]]]:
+        """For each section its units' vectors, [units, dimensions], and which units hold a stem."""
         rows: list[list[int]] = [[] for _ in self.index.sections]
+        holding: list[dict[str, list[int]]] = [{} for _ in self.index.sections]
         for row, view in enumerate(self.index.views):
             if view.kind == "unit":
+                for stem in {word.stem for word in lexical.words(view.text)}:
+                    holding[view.section].setdefault(stem, []).append(len(rows[view.section]))
                 rows[view.section].append(row)
-        stems = [
-            [frozenset(word.stem for word in lexical.words(self.index.views[row].text)) for row in own]
-            for own in rows
-        ]
-        return [(self.index.vectors[own], held) for own, held in zip(rows, stems, strict=True)]
+        return [(self.index.vectors[own], held) for own, held in zip(rows, holding, strict=True)]
 
     @cached_property
     def weights(self) -> Array:
@@ -218,7 +225,7 @@ class Ranker:
         scores = self.weights @ features
         scores[~self.answerable] = -np.inf
         refused = (0.0, 0.0, 0.0, 0.0)
-        if self.refused.any():
+        if self._refuses:
             found = [*by_view[rows[self.refused[rows]][:3]].tolist(), floor, floor, floor][:3]
             odds = self.detect(vector) if detector is None else detector
             refused = (float(found[0]), float(sum(found) / 3), odds, self.margin(vector))
@@ -282,13 +289,15 @@ class Ranker:
         if "border.duals" not in fitted:
             return 0.0
         place = vector @ fitted["border.axes"] - fitted["border.centre"]
-        away = self._border_norms + place @ place - 2 * (fitted["border.vectors"] @ place)
-        return float(np.exp(-BEND * away) @ fitted["border.duals"] + fitted["border.bias"])
+        total = np.exp(2 * BEND * (fitted["border.vectors"] @ place)) @ self._border_duals
+        return float(total * math.exp(-BEND * float(place @ place)) + fitted["border.bias"])
 
     @cached_property
-    def _border_norms(self) -> Array:
-        """The squared length of each vector along the border."""
-        return np.asarray((self.index.fitted["border.vectors"] ** 2).sum(axis=1))
+    def _border_duals(self) -> Array:
+        """The weight of each vector along the border, with the part of the kernel that is its own length."""
+        fitted = self.index.fitted
+        lengths = (fitted["border.vectors"] ** 2).sum(axis=1)
+        return np.asarray(fitted["border.duals"] * np.exp(-BEND * lengths))
 
     def lexical(self, terms: Sequence[str]) -> Array:
         """BM25 of each section as a share of the best conceivable for these terms, [sections]."""
@@ -305,11 +314,14 @@ class Ranker:
         table = np.empty((len(sections), len(TRAITS)), np.float32)
         table[:, :3] = evidence.features[:3, sections].T
         table[:, 3] = shares[sections]
-        table[:, 4] = [self.coverage(section, words) for section in sections]
+        weights = [(word.stem, self.rarity(word.stem)) for word in words]
+        table[:, 4] = [_share(weights, self._held(section, words)) for section in sections]
         table[:, 5:8] = evidence.refused[:3]
         table[:, 8] = self.unknown(words)
-        table[:, 9] = [self._share(words, self.own_stems[section]) for section in sections]
-        table[:, 10] = evidence.refused[3]
+        table[:, 9] = [_share(weights, self.own_stems[section]) for section in sections]
+        asked = {word.stem for word in words}
+        table[:, 10] = [any(row <= asked for row in self.rows[section]) for section in sections]
+        table[:, 11] = evidence.refused[3]
         return table
 
     def shares(self, evidence: Evidence, allowed: npt.NDArray[np.bool_]) -> Array:
@@ -318,13 +330,11 @@ class Ranker:
 
     def coverage(self, section: int, words: Sequence[Word]) -> float:
         """Share of the question's words that the section's texts hold, each weighed by its rarity."""
-        return self._share(words, self._stems_without(section, words) if self.blind else self.stems[section])
+        return _share([(word.stem, self.rarity(word.stem)) for word in words], self._held(section, words))
 
-    def _share(self, words: Sequence[Word], held: frozenset[str]) -> float:
-        """Share of the words that are held, each weighed by its rarity; all, if there are none."""
-        weights = [self.rarity(word.stem) for word in words]
-        covered = [weight for weight, word in zip(weights, words, strict=True) if word.stem in held]
-        return sum(covered) / sum(weights) if weights else 1.0
+    def _held(self, section: int, words: Sequence[Word]) -> frozenset[str]:
+        """The stems in the section's texts; where the ranker is blind, in those other than the question."""
+        return self._stems_without(section, words) if self.blind else self.stems[section]
 
     def unknown(self, words: Sequence[Word]) -> float:
         """How many of the words no text of the corpus holds."""
@@ -356,6 +366,19 @@ class Ranker:
         return texts
 
     @cached_property
+    def rows(self) -> list[list[frozenset[str]]]:
+        """The stems in the first cell of each row of each section's tables."""
+        return [
+            [
+                frozenset(lexical.stems(unit.cells[0]))
+                for block in section.blocks
+                for unit in block.units
+                if unit.cells
+            ]
+            for section in self.index.sections
+        ]
+
+    @cached_property
     def own_stems(self) -> list[frozenset[str]]:
         """The stems in each section's title and in what it says."""
         stems: list[set[str]] = [set() for _ in self.index.sections]
@@ -368,6 +391,12 @@ class Ranker:
     def stems(self) -> list[frozenset[str]]:
         """The stems in each section's texts, alternates included."""
         return [frozenset(stems) for stems in self.index.words["sections"]]
+
+
+def _share(weights: Sequence[tuple[str, float]], held: frozenset[str]) -> float:
+    """The share of the weights of stems that is of those held; 1 if there are no stems."""
+    total = sum(weight for _, weight in weights)
+    return sum(weight for stem, weight in weights if stem in held) / total if weights else 1.0
 
 
 def default_weights(index: Index) -> Array:
@@ -394,15 +423,16 @@ def softmax(values: Array) -> Array:
     return np.asarray(raised / raised.sum())
 
 
-def average(evidence: Sequence[Evidence]) -> Evidence:
-    """Several readings of one question as one: the mean of what each says."""
-    if len(evidence) == 1:
-        return evidence[0]
+def average(evidence: Sequence[Evidence], drawn: Array) -> Evidence:
+    """Several readings of one question as one: the mean of what each says.
+
+    `drawn` [sections] is added to the scores.
+    """
     refused = np.mean([reading.refused for reading in evidence], axis=0)
     return Evidence(
         evidence[0].ranker,
         np.mean([reading.features for reading in evidence], axis=0),
-        np.mean([reading.scores for reading in evidence], axis=0),
+        np.mean([reading.scores for reading in evidence], axis=0) + drawn,
         (float(refused[0]), float(refused[1]), float(refused[2]), float(refused[3])),
         np.mean([reading.vector for reading in evidence], axis=0),
         evidence[0].views,

@@ -8,7 +8,7 @@ and `Hit`s, sections with a score and the probability that they answer. Conversa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -19,17 +19,19 @@ from chatbot import lexical
 from chatbot.guides import Section
 from chatbot.index import Index
 from chatbot.lexical import Word
-from chatbot.ranking import Array, Evidence, Ranker
+from chatbot.ranking import Array, Evidence, Ranker, average
 from chatbot.roles import named_in, role_asked
 
 Mask = npt.NDArray[np.bool_]  # [sections]
 STORIES = 3  # alternates at least that hold a word of which the corpus speaks
+SHOUTED = 3  # words in capitals; of so few, each may be a short form
 VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
 CERTAIN = 0.99  # and the confidence that it then has at least
 
 # A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
-# UNLIKELY: three in four of the questions that stand alone, and no fewer of them are answered rightly.
-SURE, UNLIKELY = 0.9, 0.03
+# UNLIKELY: four in five of the questions that stand alone, and no fewer of them are answered rightly. Of a
+# follow-up that is read in two ways it has to be surer: one in four.
+SURE, SURE_OF_TWO, UNLIKELY = 0.8, 0.95, 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class Retriever:
         text = " ".join(question.split())
         if fold_phrase(text) not in self.verbatim:  # what a writer wrote is not mended
             text = lexical.repair(text, self.vocabulary, self.language)
-        text = self._write_out(text)
+        text = self.write_out(text)
         return Reading(text, lexical.content_words(text), tuple(self._terms(text)))
 
     def _terms(self, text: str) -> list[str]:
@@ -169,13 +171,15 @@ class Retriever:
         own = fold_phrase(self.synonyms.get(folded, folded))
         return own if " " not in own else folded
 
-    def _write_out(self, text: str) -> str:
+    def write_out(self, text: str) -> str:
         """Writes out short forms that the guides do not use ("CA", "wfh"): in capitals, or no good word."""
-        for word in reversed(lexical.words(text)):
+        words = lexical.words(text)
+        shouted = text.isupper() and len(words) > SHOUTED  # capitals tell nothing then
+        for word in reversed(words):
             own = self.synonyms.get(word.folded)
             if not own or word.stem in self.guide_stems:
                 continue
-            if word.text.isupper() or word.folded not in self.language:
+            if (word.text.isupper() and not shouted) or word.folded not in self.language:
                 text = text[: word.start] + own + text[word.end :]
         return text
 
@@ -221,22 +225,23 @@ class Retriever:
     @cached_property
     def verbatim(self) -> dict[str, frozenset[int]]:
         """The sections that bear a title or hold an alternate, by its folded words."""
-        found: dict[str, set[int]] = {}
+        found = {text: frozenset(sections) for text, sections in self.index.words["verbatim"].items()}
         for number, section in enumerate(self.index.sections):
             if self.ranker.answerable[number]:
-                found.setdefault(fold_phrase(section.title), set()).add(number)
-        for view in self.index.views:
-            if view.kind == "alternate":
-                for text in {view.text, self._write_out(view.text)}:
-                    found.setdefault(fold_phrase(text), set()).add(view.section)
-        return {text: frozenset(sections) for text, sections in found.items()}
+                title = fold_phrase(section.title)
+                found[title] = found.get(title, frozenset()) | {number}
+        return found
 
-    def allowed(self, guides: set[int] | None) -> Mask:
-        """The sections of some guides, or all that say anything."""
-        mask = self.ranker.answerable.copy()
-        if guides:
-            mask &= np.isin(self.index.guide_of, list(guides))
-        return mask
+    def allowed(self, guides: Collection[int]) -> Mask:
+        """The sections of some guides that say anything; of all, if none is given."""
+        if not guides:
+            return self.ranker.answerable
+        return np.asarray(np.logical_or.reduce([self._answerable_in[guide] for guide in guides]))
+
+    @cached_property
+    def _answerable_in(self) -> list[Mask]:
+        """The sections of each guide that say anything."""
+        return [self.ranker.answerable & (self.index.guide_of == n) for n in range(len(self.index.guides))]
 
     def evidence(self, readings: Sequence[Reading]) -> list[Evidence]:
         """What each section has to say for itself, a question each; one run of the encoder."""
@@ -253,10 +258,20 @@ class Retriever:
                 found[number] = seen
         return found
 
+    def look_together(self, readings: Sequence[Reading], allowed: Mask, drawn: Array) -> list[Evidence]:
+        """The same for the readings of one question, `drawn` to some sections: see `ranking.average`."""
+        if self.glance is None:
+            return self.evidence(readings)
+        found = _weighed(self.glance, readings)
+        return (
+            found if self._is_sure(average(found, drawn), readings[0], allowed) else self.evidence(readings)
+        )
+
     def _is_sure(self, glance: Evidence, reading: Reading, allowed: Mask) -> bool:
         """Whether a glance shows a section that answers, or that none comes near."""
         hits = self.hits(glance, reading.words, allowed, 1, reading.text)
-        return not hits or not UNLIKELY <= hits[0].confidence < SURE
+        sure = SURE_OF_TWO if glance.averaged else SURE
+        return not hits or not UNLIKELY <= hits[0].confidence < sure
 
     def hits(
         self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str = ""
@@ -267,7 +282,8 @@ class Retriever:
         """
         said = self.verbatim.get(fold_phrase(text), frozenset())
         scores = np.where(allowed, evidence.scores, -np.inf)
-        scores[list(said)] += VERBATIM
+        if said:
+            scores[list(said)] += VERBATIM
         order = np.argsort(-scores, kind="stable")[:k]
         order = order[np.isfinite(scores[order])]
         if not len(order):

@@ -39,6 +39,7 @@ KNOWN_BY = re.compile(
     re.I,
 )
 LISTED = re.compile(r"^ (?:of (?:them|those|these)|(?:in|on) (?:that|the|this) list)\b", re.I)
+AND_PLACE = re.compile(rf"^(?:,|,? and) (?:the )?(?P<ordinal>{'|'.join(ORDINALS)})\b", re.I)
 STEPS = frozenset(["step", "stage", "phase"])
 ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
 # What is said around an item when nothing else is asked of it: "tell me more about the third".
@@ -56,28 +57,6 @@ class Item:
     section: int
 
 
-def family(retriever: Retriever, section: int) -> list[int]:
-    """The sections under the same heading, in order."""
-    sections, guide_of = retriever.index.sections, retriever.index.guide_of
-    here = sections[section]
-    return [
-        number
-        for number, other in enumerate(sections)
-        if guide_of[number] == guide_of[section]
-        and other.parents == here.parents
-        and other.level == here.level
-    ]
-
-
-def children(retriever: Retriever, section: int) -> list[int]:
-    """The sections right below a heading, in order."""
-    sections, guide_of = retriever.index.sections, retriever.index.guide_of
-    above = (*sections[section].parents, sections[section].title)
-    return [
-        n for n, other in enumerate(sections) if guide_of[n] == guide_of[section] and other.parents == above
-    ]
-
-
 def items(retriever: Retriever, topic: int) -> list[Item]:
     """What a section names one after the other: its rows, its list's items, or the sections below it."""
     rows = [
@@ -86,7 +65,7 @@ def items(retriever: Retriever, topic: int) -> list[Item]:
         if block.kind in ("table", "list")
         for unit in block.units
     ]
-    return rows or _sections(retriever, children(retriever, topic))
+    return rows or _sections(retriever, retriever.index.below[topic])
 
 
 def among(retriever: Retriever, topic: int) -> Mask | None:
@@ -99,7 +78,7 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
         return None
     name = re.compile(rf" (?:{'|'.join(map(re.escape, named))})s? ")
     mask = np.array([name.search(f" {text} ") is not None for text in retriever.texts])
-    mask[[topic, *children(retriever, topic)]] = True
+    mask[[topic, *retriever.index.below[topic]]] = True
     return mask
 
 
@@ -123,7 +102,14 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
     line = _line(retriever, topic, noun, listed=bool(listed))
     if not -len(line) <= place < len(line):
         return None
-    item, asked = _in_its_stead(line[place], text, found.start(), end)
+    chosen = line[place]
+    while further := AND_PLACE.match(text[end:]):  # "the fourth and fifth"
+        other = ORDINALS[further["ordinal"].lower()]
+        if chosen.section != topic or not -len(line) <= other < len(line):
+            return None
+        chosen = Item(f"{chosen.name} and {line[other].name}", topic)
+        end += further.end()
+    item, asked = _in_its_stead(chosen, text, found.start(), end)
     if asked and noun not in STEPS and is_step(retriever.index.sections[topic]):
         return None  # "how do I write a loop in the first one?": not of the steps
     return item, asked
@@ -174,7 +160,9 @@ def _line(retriever: Retriever, topic: int, noun: str, listed: bool) -> list[Ite
         return line
     above = retriever.index.sections[topic].parents
     return (
-        _sections(retriever, family(retriever, topic)) if above and (listed or noun in ANY - {"one"}) else []
+        _sections(retriever, retriever.index.families[topic])
+        if above and (listed or noun in ANY - {"one"})
+        else []
     )
 
 
@@ -193,7 +181,7 @@ def _sections(retriever: Retriever, numbers: Sequence[int]) -> list[Item]:
 def _steps(retriever: Retriever, topic: int) -> list[int]:
     """The steps below a section, beside it, or else those of its guide, if it has but one sequence."""
     sections, guide_of = retriever.index.sections, retriever.index.guide_of
-    for line in (children(retriever, topic), family(retriever, topic)):
+    for line in (retriever.index.below[topic], retriever.index.families[topic]):
         if steps := [n for n in line if is_step(sections[n])]:
             return steps
     steps = [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if is_step(sections[n])]
@@ -218,7 +206,7 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
             topic = named[0]
         elif says.isdisjoint(ANY) or not sections[topic].parents:
             return None
-    line = family(retriever, topic)
+    line = retriever.index.families[topic]
     place = line.index(topic) + (1 if later else -1)
     return line[place] if 0 <= place < len(line) else None
 
@@ -242,7 +230,7 @@ def step_beyond(retriever: Retriever, section: int, text: str) -> tuple[str, tup
     """The step that a text names by number and that is not in the section's sequence, with those that are."""
     if not (wanted := STEP.search(text)):
         return None
-    line = children(retriever, section) or family(retriever, section)
+    line = retriever.index.below[section] or retriever.index.families[section]
     steps = [n for n in line if is_step(retriever.index.sections[n])]
     if not steps or numbered(retriever, text, steps):
         return None

@@ -74,6 +74,12 @@ def test_a_value_that_is_not_there_is_swapped_and_declined(real_bot: Chatbot, st
         (["What are the hours of ML engineers?"], "is it flexible?", "work-hours"),
         (["Which certifications are useful for ML engineers?"], "why?", "faq-certifications"),
         (["Are there associations for ML engineers?"], "which ones?", "tips-network"),
+        (
+            ["Should an ML engineer join associations to build a network?"],
+            "Which ones exactly?",
+            "tips-network",
+        ),
+        (["Does a certification help ML engineers?"], "which ones for example", "faq-certifications"),
         (["Which job sites are best for ML engineers?"], "name them", "jobs-sites"),
         (["Who are the top employers of ML engineers?"], "who else?", "jobs-employers"),
         (["Do certifications help an ML engineer?"], "which ones?", "faq-certifications"),

@@ -141,7 +141,7 @@ def test_the_traits_are_in_their_order(bot: Chatbot) -> None:
     retriever = bot.retriever
     reading = retriever.read("How much do bakers make in Zanzibar?")
     (seen,) = retriever.evidence([reading])
-    allowed = retriever.allowed(None)
+    allowed = retriever.allowed(())
     section = int(np.where(allowed, seen.scores, -np.inf).argmax())
     shares = retriever.ranker.shares(seen, allowed)
     (row,) = retriever.ranker.traits(seen, [section], reading.words, shares)
@@ -155,10 +155,23 @@ def test_the_traits_are_in_their_order(bot: Chatbot) -> None:
     assert traits["share"] == pytest.approx(float(shares[section]))
 
 
+def test_a_row_that_is_named_counts_for_its_section_alone(bot: Chatbot) -> None:
+    retriever = bot.retriever
+    table = bot.index.refs.index("baker#salary-states")
+    other = bot.index.refs.index("baker#salary")
+    row = bot.index.sections[table].blocks[-1].units[-1].cells[0]
+    for text, named in ((f"What do bakers make in {row}?", 1.0), ("What do bakers make in Zanzibar?", 0.0)):
+        reading = retriever.read(text)
+        (seen,) = retriever.evidence([reading])
+        shares = retriever.ranker.shares(seen, retriever.allowed(()))
+        traits = retriever.ranker.traits(seen, [table, other], reading.words, shares)
+        assert traits[:, TRAITS.index("row")].tolist() == [named, 0.0]
+
+
 def test_shares_are_those_of_the_sections_that_compete(bot: Chatbot) -> None:
     retriever = bot.retriever
     (seen,) = retriever.evidence([retriever.read("How much do bakers make?")])
-    allowed = retriever.allowed(None)
+    allowed = retriever.allowed(())
     every = retriever.ranker.shares(seen, allowed)
     assert every.sum() == pytest.approx(1.0)
     assert every.max() < 1.0
@@ -201,11 +214,13 @@ def test_default_weights_depend_on_whether_the_titles_ask(bot: Chatbot) -> None:
 def test_averaging_readings(bot: Chatbot) -> None:
     ranker = bot.retriever.ranker
     one, other = (evidence(ranker, question) for question in QUESTIONS[:2])
-    assert average([one]) is one
-    both = average([one, other])
+    drawn = np.linspace(0, 1, len(one.scores), dtype=np.float32)
+    both = average([one, other], drawn)
+    assert both.averaged
+    assert not one.averaged
     np.testing.assert_allclose(both.features, (one.features + other.features) / 2, rtol=1e-6)
     said = ranker.answerable
-    np.testing.assert_allclose(both.scores[said], (one.scores[said] + other.scores[said]) / 2, rtol=1e-6)
+    np.testing.assert_allclose(both.scores[said], ((one.scores + other.scores) / 2 + drawn)[said], rtol=1e-6)
     assert both.refused == pytest.approx(tuple(np.mean([one.refused, other.refused], axis=0)))
 
 

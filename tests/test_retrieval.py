@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from chatbot import lexical
 from chatbot.answering import Chatbot
-from chatbot.retrieval import CERTAIN, SURE, UNLIKELY, Retriever, calibrated, fold_phrase
+from chatbot.ranking import average
+from chatbot.retrieval import CERTAIN, SURE, SURE_OF_TWO, UNLIKELY, Retriever, calibrated, fold_phrase
 from tests.conftest import ROOT
 
 NO_HARM = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -97,6 +98,8 @@ def test_reading_twice_changes_no_more(real_bot: Chatbot, text: str) -> None:
         ("CV tips", "resume tips"),
         ("is cpp needed", "is C++ needed"),
         ("DL engineer", "deep learning engineer"),
+        ("WHAT IS THE PAY IN CA", "WHAT IS THE PAY IN California"),
+        ("MATHS IS MY THING", "MATHS IS MY THING"),
     ],
 )
 def test_short_forms_of_the_front_matter_are_written_out(
@@ -156,7 +159,7 @@ def test_the_longest_name_wins_where_names_overlap(bot: Chatbot) -> None:
 
 def test_only_sections_that_say_something_compete(bot: Chatbot) -> None:
     retriever = bot.retriever
-    allowed = retriever.allowed(None)
+    allowed = retriever.allowed(())
     said = [bool(section.blocks) for section in bot.index.sections]
     assert allowed.tolist() == said
     for number in range(len(bot.guides)):
@@ -187,7 +190,7 @@ def test_an_alternate_word_for_word_comes_first_and_is_certain(bot: Chatbot) -> 
     other = retriever.read("How much do bakers make in Ohio?")
     (evidence,) = retriever.evidence([other])
     alternate = bot.index.sections[section].alternates[0]
-    hit = retriever.hits(evidence, other.words, retriever.allowed(None), 1, alternate.upper() + "??")[0]
+    hit = retriever.hits(evidence, other.words, retriever.allowed(()), 1, alternate.upper() + "??")[0]
     assert hit.section == section
     assert hit.confidence >= CERTAIN
 
@@ -254,7 +257,7 @@ def test_a_glance_is_taken_where_it_is_sure_and_only_there(real_bot: Chatbot) ->
     glance = retriever.glance
     assert glance
     readings = [retriever.read(row["question"]) for row in standing_alone("test")]
-    allowed = [retriever.allowed(None)] * len(readings)
+    allowed = [retriever.allowed(())] * len(readings)
     looked = retriever.look(readings, allowed)
     whole = retriever.evidence(readings)
     for reading, mask, seen, full in zip(readings, allowed, looked, whole, strict=True):
@@ -273,7 +276,7 @@ def test_what_is_answered_at_a_glance_is_right_and_most_is(real_bot: Chatbot) ->
     retriever = real_bot.retriever
     rows = standing_alone("test")
     readings = [retriever.read(row["question"]) for row in rows]
-    allowed = retriever.allowed(None)
+    allowed = retriever.allowed(())
     looked = retriever.look(readings, [allowed] * len(rows))
     glanced = [seen.ranker is retriever.glance for seen in looked]
     assert sum(glanced) > 0.6 * len(rows)
@@ -289,19 +292,41 @@ def test_what_is_not_allowed_is_not_seen_at_a_glance_either(real_bot: Chatbot) -
     retriever = real_bot.retriever
     reading = retriever.read("How much do ML engineers make in California?")
     first = real_bot.index.refs.index("machine-learning-engineer#salary-states")
-    allowed = retriever.allowed(None)
+    allowed = retriever.allowed(())
     (seen,) = retriever.look([reading], [allowed])
     assert seen.ranker is retriever.glance
+    allowed = allowed.copy()  # all share it
     allowed[first] = False
     (seen,) = retriever.look([reading], [allowed])
     assert retriever.hits(seen, reading.words, allowed, 1)[0].section != first
+
+
+def test_two_readings_are_both_seen_at_a_glance_or_both_in_full(real_bot: Chatbot) -> None:
+    retriever = real_bot.retriever
+    allowed = retriever.allowed(())
+    drawn = np.zeros(len(allowed), np.float32)
+    rankers = []
+    for texts in (
+        ("is it required?", "Is a master's degree required for ML engineers? – is it required?"),
+        ("and the cabins?", "Which cruise lines serve Norway? – and the cabins?"),
+        ("is that so", "How much do they study it – is that so"),
+    ):
+        readings = [retriever.read(text) for text in texts]
+        seen = retriever.look_together(readings, allowed, drawn)
+        together = average(seen, drawn)
+        (hit,) = retriever.hits(together, readings[0].words, allowed, 1)
+        quick = seen[0].ranker is retriever.glance
+        assert seen[1].ranker is seen[0].ranker
+        assert not quick or hit.confidence >= SURE_OF_TWO or hit.confidence < UNLIKELY
+        rankers.append(quick)
+    assert set(rankers) == {True, False}
 
 
 def test_without_golden_questions_there_is_no_glance(bot: Chatbot, trades: Chatbot) -> None:
     for found in (bot, trades):
         assert found.index.glance is None
         reading = found.retriever.read("What does a baker do?")
-        (seen,) = found.retriever.look([reading], [found.retriever.allowed(None)])
+        (seen,) = found.retriever.look([reading], [found.retriever.allowed(())])
         assert seen.ranker is found.retriever.ranker
 
 

@@ -345,26 +345,13 @@ class Chatbot:
             round(hit.score, 4),
         )
 
-    @cached_property
-    def _around(self) -> list[tuple[list[int], list[int]]]:
-        """For each section, those right below it, and those after it under the same heading."""
-        sections, guide_of = self.index.sections, self.index.guide_of.tolist()
-        around = []
-        for here, section in enumerate(sections):
-            above = (*section.parents, section.title)
-            own = [n for n, guide in enumerate(guide_of) if guide == guide_of[here]]
-            below = [n for n in own if sections[n].parents == above]
-            beside = [n for n in own if n > here and sections[n].parents == section.parents]
-            around.append((below, beside))
-        return around
-
     def _next(self, hits: Sequence[Hit]) -> list[str]:
         """Questions to ask next: of the sections below and beside the answer, then of the runners-up."""
         here = hits[0].section
-        below, beside = self._around[here]
         guide = self.index.guide_of[here]
         near = [hit.section for hit in hits[1:] if self.index.guide_of[hit.section] == guide]
-        order = dict.fromkeys([*below[:2], *near, *beside])
+        beside = [other for other in self.index.families[here] if other > here]
+        order = dict.fromkeys([*self.index.below[here][:2], *near, *beside])
         return list(refusing.questions_for(self.retriever, [n for n in order if n != here])[:CHIPS])
 
 

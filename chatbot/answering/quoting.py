@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from chatbot import lexical
 from chatbot.answering import tables
+from chatbot.conversation import BESIDE_IT
 from chatbot.guides import Unit
 from chatbot.passages import Passage
 from chatbot.ranking import Evidence
@@ -48,8 +49,9 @@ def quote(retriever: Retriever, section: int, text: str, evidence: Evidence) -> 
     """The words of a section that answer a question best."""
     passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
     for table in tables.listings(retriever, section):
-        if table.header and (rows := tables.asked_rows(retriever, table, text)):
-            return _rows(_around(table.passages, rows), rows)
+        for asked in dict.fromkeys([text.rpartition(BESIDE_IT)[2], text]):  # what is asked now goes first
+            if table.header and (rows := tables.asked_rows(retriever, table, asked)):
+                return _rows(_around(table.passages, rows), rows)
     every = _unit_scores(passages, section, text, evidence)
     best, scores = max(zip(passages, every, strict=True), key=lambda pair: max(pair[1]))
     if best.header:
@@ -70,17 +72,17 @@ def _unit_scores(
     Its cosines to the question and to the alternates nearest to it, and the words that it shares.
     """
     ranker = evidence.ranker
-    vectors, stems = ranker.units[section]
+    vectors, holding = ranker.units[section]
     near = evidence.views[ranker.alternate_of[evidence.views] == section][:3]
     asking = evidence.vector
     if len(near):
         asking = asking + ranker.index.vectors[near].sum(axis=0) / len(near)
     scores = (vectors @ asking).tolist()
     asked = {word.stem: ranker.rarity(word.stem) for word in lexical.content_words(text)}
-    total = sum(asked.values()) or 1.0
-    for number, held in enumerate(stems):
-        if shared := asked.keys() & held:
-            scores[number] += SAME_WORDS * sum(asked[stem] for stem in shared) / total
+    worth = SAME_WORDS / (sum(asked.values()) or 1.0)
+    for stem, rarity in asked.items():
+        for number in holding.get(stem, ()):
+            scores[number] += worth * rarity
     scores[0] += LEADS
     rest = iter(scores)
     return [[next(rest) for _ in passage.units] for passage in passages]

@@ -8,6 +8,9 @@ files out of a sentence-transformers model is the business of `chatbot.encoder.e
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -107,8 +110,16 @@ class OnnxEncoder:
         Each text is run alone: in int8 the others of a batch would change its vector (cosine down to
         0.95), so that an answer would depend on who else is asking. Without padding it is faster, too.
         """
-        vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for row, text in enumerate(texts):
-            ids = np.array([self._tokenizer.encode(text).ids], np.int64)
-            vectors[row] = self._session.run(["vectors"], {"input_ids": ids})[0][0]
-        return vectors
+        runs = self._threads.map if len(texts) > 1 else map
+        return np.array([*runs(self._run, texts)], np.float32).reshape(len(texts), self.dimensions)
+
+    def _run(self, text: str) -> Vectors:
+        """The vector of one text, [dimensions]."""
+        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
+        vector: Vectors = self._session.run(["vectors"], {"input_ids": ids})[0][0]
+        return vector
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        """Several texts are run side by side, each on a core of its own."""
+        return ThreadPoolExecutor(os.cpu_count(), "encoder")
