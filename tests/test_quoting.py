@@ -66,7 +66,7 @@ def test_every_quote_of_every_section_and_alternate_stands_in_its_file(
 def test_replies_are_short(real_bot: Chatbot) -> None:
     sizes = sorted(len(quote.text.split()) for _, _, quote in every_quote(real_bot))
     assert sizes[len(sizes) // 2] <= 45
-    assert sizes[-1] <= quoting.WORDS + 20, "a longer reply is a single long unit or a whole list"
+    assert sizes[-1] <= quoting.MOST + 5, "a longer reply is a single long unit or a whole list"
 
 
 def test_a_reply_begins_and_ends_with_whole_units(real_bot: Chatbot) -> None:
@@ -97,13 +97,22 @@ def test_the_window_holds_the_best_sentence_and_stays_within_its_size(
     quote = quoting._window(passage, weights)
     best = passage.units[weights.index(max(weights))]
     assert best.text in quote.text
-    assert len(quote.text.split()) <= max(quoting.WORDS, len(best.text.split()))
+    words = len(quote.text.split())
+    assert words <= max(quoting.MOST, len(best.text.split()))
     chosen = [unit for unit in passage.units if quote.start <= unit.start and unit.end <= quote.end]
     assert quote.text == " ".join(unit.text for unit in chosen)
-    left = [unit for unit in passage.units if unit not in chosen]
-    for unit in left:  # nothing that would still fit beside it was left out
+    for unit, weight in zip(passage.units, weights, strict=True):
+        if unit in chosen:
+            continue
         beside = unit.end + 1 == quote.start or unit.start == quote.end + 1
-        assert not beside or len(quote.text.split()) + len(unit.text.split()) > quoting.WORDS
+        room = quoting.MOST if weight > max(weights) - quoting.NEARLY else quoting.WORDS
+        assert not beside or words + len(unit.text.split()) > room, "what would still fit was left out"
+
+
+def test_what_fits_far_worse_is_only_quoted_where_there_is_room() -> None:
+    passage = passage_of([20, 20, 20, 20])
+    assert len(quoting._window(passage, [0.9, 1.0, 0.8, 0.7]).text.split()) == 60
+    assert len(quoting._window(passage, [0.1, 1.0, 0.2, 0.1]).text.split()) == 40
 
 
 def test_a_list_is_quoted_whole_with_the_words_that_lead_in(real_bot: Chatbot) -> None:
