@@ -108,6 +108,17 @@ def stems(text: str) -> list[str]:
     return [word.stem for word in content_words(text)] or [word.stem for word in words(text)]
 
 
+def names(key: str, asked: Collection[str]) -> bool:
+    """Whether a question (as stems) names a row: at least half of the key's words, all of a short key's.
+
+    >>> names("Software Publishers", ["softwar", "publish"]), names("New York", ["new"])
+    (True, False)
+    """
+    stems = [word.stem for word in content_words(key)]
+    held = sum(stem in asked for stem in stems)
+    return bool(stems) and (held == len(stems) or (len(stems) > 2 and 2 * held >= len(stems) and held > 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Bm25:
     """Scores of terms in documents, as bm25s computed them: a sparse matrix, a term a column."""

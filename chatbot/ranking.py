@@ -320,7 +320,7 @@ class Ranker:
         table[:, 8] = self.unknown(words)
         table[:, 9] = [_share(weights, self.own_stems[section]) for section in sections]
         asked = {word.stem for word in words}
-        table[:, 10] = [any(row <= asked for row in self.rows[section]) for section in sections]
+        table[:, 10] = [any(lexical.names(row, asked) for row in self.rows[section]) for section in sections]
         table[:, 11] = evidence.refused[3]
         return table
 
@@ -366,15 +366,10 @@ class Ranker:
         return texts
 
     @cached_property
-    def rows(self) -> list[list[frozenset[str]]]:
-        """The stems in the first cell of each row of each section's tables."""
+    def rows(self) -> list[list[str]]:
+        """The first cell of each row of each section's tables."""
         return [
-            [
-                frozenset(lexical.stems(unit.cells[0]))
-                for block in section.blocks
-                for unit in block.units
-                if unit.cells
-            ]
+            [unit.cells[0] for block in section.blocks for unit in block.units if unit.cells]
             for section in self.index.sections
         ]
 

@@ -1,4 +1,4 @@
-"""Fitting: nothing is random, no question judges itself, weights are never negative, the promise is kept."""
+"""Fitting: nothing is random, no question judges itself, weights are never negative."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot import fitting, lexical
+from chatbot import calibration, fitting, lexical
 from chatbot.answering import Chatbot
 from chatbot.building import fit
-from chatbot.fitting import EVEN, Example, fit_calibrator, fit_detector, fit_ranker, keep_promise
+from chatbot.calibration import fit_calibrator
+from chatbot.fitting import fit_detector, fit_ranker
 from chatbot.index import Index, flat_or_other
 from chatbot.ranking import FEATURES, PROSE_WEIGHTS, QUESTION_WEIGHTS, TRAITS, Ranker, log_softmax
-from chatbot.retrieval import Retriever, calibrated
+from chatbot.retrieval import Retriever
 from chatbot.settings import Settings
 
 
@@ -110,7 +111,7 @@ def test_a_classifier_of_two_classes() -> None:
 
 @given(st.lists(st.integers(0, 5), max_size=40))
 def test_folds_cut_every_class_alike(labels: list[int]) -> None:
-    places = fitting._place_in_class(np.array(labels, np.int64))
+    places = fitting.place_in_class(np.array(labels, np.int64))
     for label in set(labels):
         of_class = [place for place, other in zip(places.tolist(), labels, strict=True) if other == label]
         assert of_class == list(range(len(of_class)))
@@ -166,8 +167,8 @@ def test_without_alternates_there_are_default_weights(bot: Chatbot) -> None:
     assert any(np.array_equal(fitted["ranker.weights"], w) for w in (PROSE_WEIGHTS, QUESTION_WEIGHTS))
     assert fit_detector(bare) == {}
     weights, promise = fit_calibrator(bare, (), 0.05)
-    np.testing.assert_array_equal(weights["calibrator.weights"], fitting.DEFAULT_CALIBRATOR)
-    assert promise.threshold == fitting.DEFAULT_THRESHOLD
+    np.testing.assert_array_equal(weights["calibrator.weights"], calibration.DEFAULT_CALIBRATOR)
+    assert promise.threshold == calibration.DEFAULT_THRESHOLD
     answers = Chatbot(replace(bare, fitted=fit(bare, (), 0.05)[0]))
     answer = answers.ask("How much do bakers make in Ohio?")
     assert answer.sources[0].ref == "baker#salary-states"
@@ -184,26 +185,6 @@ def test_the_detector_tells_declined_questions_apart(real_bot: Chatbot) -> None:
     assert (odds["declined"] < 0).mean() > 0.9
 
 
-def test_examples_of_golden_questions_are_used_when_there_are_enough(bot: Chatbot) -> None:
-    index = draft(bot)
-    index = replace(index, fitted=fit_ranker(index))
-    own = fitting.default_examples(index)
-    strict = [Example(example.question, frozenset()) for example in own]
-    assert len(own) >= fitting.FEW
-    plain, _ = fit_calibrator(index, own, 0.05)
-    few, _ = fit_calibrator(index, strict[: fitting.FEW - 1], 0.05)
-    alone, _ = fit_calibrator(index, (), 0.05)
-    np.testing.assert_array_equal(few["calibrator.weights"], alone["calibrator.weights"])
-    assert not np.array_equal(plain["calibrator.weights"], alone["calibrator.weights"])
-
-
-def test_default_examples_are_few_of_each_section_and_know_their_guide(trades: Chatbot) -> None:
-    for example in fitting.default_examples(trades.index):
-        (section,) = example.relevant
-        assert example.guides == {int(trades.index.guide_of[section])}
-        assert example.question in trades.index.sections[section].alternates
-
-
 def test_a_blind_retriever_does_not_see_the_question_itself(trades: Chatbot) -> None:
     question = "Why does a sheet bend?"
     section = trades.index.refs.index("bookbinder#step-paper")
@@ -211,71 +192,6 @@ def test_a_blind_retriever_does_not_see_the_question_itself(trades: Chatbot) -> 
     near = [r.evidence([r.read(question)])[0].features[0, section] for r in (seeing, blind)]
     assert near[0] > 0.999
     assert near[1] < 0.9
-
-
-# The promise -------------------------------------------------------------------------------------
-
-
-def test_a_promise_on_hand_made_numbers() -> None:
-    confidence = np.array([0.99, 0.98, 0.97, 0.96, 0.95, 0.94])
-    right = np.array([1.0, 1.0, 1.0, 0.0, 1.0, 0.0])
-    answerable = np.array([True, True, True, False, True, False])
-    never_wrong = keep_promise(confidence, right, answerable, 0.03)
-    assert (never_wrong.threshold, never_wrong.wrong, never_wrong.coverage) == (0.97, 0.0, 0.75)
-    a_fifth = keep_promise(confidence, right, answerable, 0.2)
-    assert (a_fifth.threshold, a_fifth.wrong, a_fifth.coverage) == (0.95, 0.2, 1.0)
-    all_of_it = keep_promise(confidence, right, answerable, 0.4)
-    assert (all_of_it.threshold, all_of_it.coverage) == (0.94, 1.0)
-    assert all_of_it.low == all_of_it.coverage == all_of_it.high
-
-
-def test_what_is_more_likely_wrong_than_right_is_no_answer() -> None:
-    kept = keep_promise(np.array([0.9, 0.6, 0.4]), np.ones(3), np.ones(3, bool), 0.3)
-    assert (kept.threshold, kept.wrong) == (0.6, 0.0)
-
-
-def test_a_promise_that_cannot_be_kept_answers_nothing() -> None:
-    nothing = keep_promise(np.array([0.9, 0.5]), np.array([0.0, 0.0]), np.array([True, True]), 0.05)
-    assert (nothing.threshold, nothing.coverage, nothing.wrong) == (1.0, 0.0, 0.0)
-
-
-def test_a_promise_with_nobody_who_can_be_answered() -> None:
-    nobody = keep_promise(np.array([0.9, 0.5]), np.array([0.0, 0.0]), np.array([False, False]), 0.05)
-    assert (nobody.coverage, nobody.low, nobody.high) == (0.0, 0.0, 0.0)
-
-
-rows = st.lists(
-    st.tuples(st.integers(1, 19).map(lambda n: n / 20), st.booleans(), st.booleans()), min_size=1, max_size=60
-)
-
-
-@given(rows, st.floats(0.01, 0.6))
-def test_a_promise_holds_on_the_questions_that_it_was_made_on(
-    table: list[tuple[float, bool, bool]], promise: float
-) -> None:
-    confidence, right, answerable = (np.array(column) for column in zip(*table, strict=True))
-    kept = keep_promise(confidence, right.astype(float), answerable, promise)
-    answered = confidence >= kept.threshold
-    if answered.any():
-        assert 1 - right[answered].mean() <= promise + 1e-9
-        assert kept.wrong == pytest.approx(1 - right[answered].mean())
-    for lower in set(confidence[confidence < kept.threshold].tolist()):  # no lower threshold would keep it
-        assert lower < EVEN or 1 - right[confidence >= lower].mean() > promise
-    assert 0 <= kept.low <= kept.high <= 1
-
-
-def test_a_logistic_regression_finds_the_odds_again() -> None:
-    chance = np.random.default_rng(3)
-    inputs = chance.uniform(0, 1, (4000, 3)).astype(np.float32)
-    inputs[:, 2] = 0.5  # never varies, so tells nothing
-    odds = 6 * inputs[:, 0] - 4 * inputs[:, 1] - 1
-    labels = (chance.uniform(size=4000) < 1 / (1 + np.exp(-odds))).astype(float)
-    weights = fitting._fit_logistic(inputs, labels, np.ones(4000))
-    assert weights[0] == pytest.approx(6, abs=0.7)
-    assert weights[1] == pytest.approx(-4, abs=0.7)
-    assert weights[2] == 0.0
-    mean = np.mean([calibrated(weights, row) for row in inputs])
-    assert mean == pytest.approx(labels.mean(), abs=0.01)
 
 
 def test_log_softmax_is_normalised_even_with_sections_out_of_the_race() -> None:

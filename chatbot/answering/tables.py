@@ -139,21 +139,10 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     return None
 
 
-def names(key: str, asked: Sequence[str]) -> bool:
-    """Whether a question (as stems) names a row: at least half of the key's words, all of a short key's.
-
-    >>> names("Software Publishers", ["softwar", "publish"]), names("New York", ["new"])
-    (True, False)
-    """
-    stems = [word.stem for word in lexical.content_words(key)]
-    held = sum(stem in asked for stem in stems)
-    return bool(stems) and (held == len(stems) or (len(stems) > 2 and 2 * held >= len(stems) and held > 1))
-
-
 def named_keys(retriever: Retriever, keys: Sequence[str], text: str) -> list[int]:
     """The numbers of the keys that a question names; a name inside a longer one does not count."""
     asked = [word.stem for word in lexical.words(text)]
-    spans = {n: _spans(key, asked) for n, key in enumerate(keys) if names(key, asked)}
+    spans = {n: _spans(key, asked) for n, key in enumerate(keys) if lexical.names(key, asked)}
     longer = {span for span, _ in _longer_names(retriever, keys, text)}
     whole = []
     for n, places in spans.items():
