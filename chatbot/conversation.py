@@ -251,7 +251,7 @@ def _in_sequence(
     if moved is None:
         moved = sequences.beside(retriever, text, before, topic)
     if moved is None and sequences.NEXT.search(text) and is_step(retriever.index.sections[topic]):
-        beyond = f"What comes after the last? Step {len(retriever.index.families[topic]) + 1}"
+        beyond = f"What comes after the last? Step {len(retriever.families[topic]) + 1}"
         return beyond, _moved(retriever, beyond, topic), ()
     if moved is None:
         if not (picked := sequences.pick(retriever, bare, topic)):
@@ -357,6 +357,5 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
 
 def _beside(retriever: Retriever, topic: int) -> set[int]:
     """The sections that a follow-up is likely to be about: below the topic, or beside it."""
-    index = retriever.index
-    family = index.families[topic] if index.sections[topic].parents else ()
-    return {*family, *index.below[topic]} - {topic}
+    family = retriever.families[topic] if retriever.index.sections[topic].parents else ()
+    return {*family, *retriever.below[topic]} - {topic}

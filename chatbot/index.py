@@ -83,24 +83,6 @@ class Index:
         return tuple(f"{guide.id}#{section.id}" for guide in self.guides for section in guide.sections)
 
     @cached_property
-    def families(self) -> tuple[tuple[int, ...], ...]:
-        """For each section those under the same heading, itself among them, in order."""
-        keys = [
-            (guide, section.parents, section.level)
-            for guide, section in zip(self.guide_of.tolist(), self.sections, strict=True)
-        ]
-        return _numbers(keys, keys)
-
-    @cached_property
-    def below(self) -> tuple[tuple[int, ...], ...]:
-        """For each section those right below its heading, in order."""
-        own = list(zip(self.guide_of.tolist(), self.sections, strict=True))
-        return _numbers(
-            [(guide, section.parents) for guide, section in own],
-            [(guide, (*section.parents, section.title)) for guide, section in own],
-        )
-
-    @cached_property
     def passages_of(self) -> tuple[tuple[int, ...], ...]:
         """The numbers of each section's passages."""
         found: list[list[int]] = [[] for _ in self.sections]
@@ -118,14 +100,6 @@ class Index:
         # Set in each thread that asks: so few views are not worth sharing, and idle helpers would spin.
         faiss.omp_set_num_threads(1)
         return self.faiss.search(vectors, min(k, len(self.views)))
-
-
-def _numbers(keys: Sequence[object], wanted: Sequence[object]) -> tuple[tuple[int, ...], ...]:
-    """For each wanted key the places where it stands."""
-    found: dict[object, list[int]] = {}
-    for number, key in enumerate(keys):
-        found.setdefault(key, []).append(number)
-    return tuple(tuple(found.get(key, ())) for key in wanted)
 
 
 def load(folder: Path, encoder: Encoder | None = None) -> Index:

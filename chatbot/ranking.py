@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot import lexical
+from chatbot.coverage import Coverage
 from chatbot.encoder import Vectors
 from chatbot.index import Index
 from chatbot.lexical import Word
@@ -96,6 +97,11 @@ class Ranker:
 
     index: Index
     blind: bool = False  # to views that are the question itself: for judging alternates as if left out
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Which of a question's words each section holds."""
+        return Coverage(self.index, self.blind)
 
     @cached_property
     def _alternates(self) -> npt.NDArray[np.int64]:
@@ -314,84 +320,16 @@ class Ranker:
         table = np.empty((len(sections), len(TRAITS)), np.float32)
         table[:, :3] = evidence.features[:3, sections].T
         table[:, 3] = shares[sections]
-        weights = [(word.stem, self.rarity(word.stem)) for word in words]
-        table[:, 4] = [_share(weights, self._held(section, words)) for section in sections]
         table[:, 5:8] = evidence.refused[:3]
-        table[:, 8] = self.unknown(words)
-        table[:, 9] = [_share(weights, self.own_stems[section]) for section in sections]
-        asked = {word.stem for word in words}
-        table[:, 10] = [any(lexical.names(row, asked) for row in self.rows[section]) for section in sections]
+        table[:, 8] = self.coverage.unknown(words)
+        for row, section in zip(table, sections, strict=True):
+            row[[4, 9, 10]] = self.coverage.of(section, words)
         table[:, 11] = evidence.refused[3]
         return table
 
     def shares(self, evidence: Evidence, allowed: npt.NDArray[np.bool_]) -> Array:
         """The probability of each section among the `allowed` ones, from the weighed sums, [sections]."""
         return softmax(np.where(allowed, evidence.scores, -np.inf))
-
-    def coverage(self, section: int, words: Sequence[Word]) -> float:
-        """Share of the question's words that the section's texts hold, each weighed by its rarity."""
-        return _share([(word.stem, self.rarity(word.stem)) for word in words], self._held(section, words))
-
-    def _held(self, section: int, words: Sequence[Word]) -> frozenset[str]:
-        """The stems in the section's texts; where the ranker is blind, in those other than the question."""
-        return self._stems_without(section, words) if self.blind else self.stems[section]
-
-    def unknown(self, words: Sequence[Word]) -> float:
-        """How many of the words no text of the corpus holds."""
-        return float(sum(word.stem not in self.index.words["stems"] for word in words))
-
-    def rarity(self, stem: str) -> float:
-        """The inverse document frequency of a stem over the corpus's texts; unknown ones weigh most."""
-        return self._rarities.get(stem, self._rarities[""])
-
-    @cached_property
-    def _rarities(self) -> dict[str, float]:
-        """The rarity of every stem, and under the empty one that of a stem which no text holds."""
-        total = self.index.words["texts"]
-        seen = {"": 0} | self.index.words["stems"]
-        return {stem: math.log((total + 1) / (texts + 0.5)) for stem, texts in seen.items()}
-
-    def _stems_without(self, section: int, words: Sequence[Word]) -> frozenset[str]:
-        """The stems in the section's texts other than the question itself."""
-        asked = {word.stem for word in words}
-        return frozenset().union(*(stems for stems in self._texts[section] if stems != asked))
-
-    @cached_property
-    def _texts(self) -> list[list[frozenset[str]]]:
-        """The stems of the content words of each section's texts, one by one."""
-        texts: list[list[frozenset[str]]] = [[] for _ in self.index.sections]
-        for view in self.index.views:
-            if view.section >= 0:
-                texts[view.section].append(frozenset(lexical.stems(view.text)))
-        return texts
-
-    @cached_property
-    def rows(self) -> list[list[str]]:
-        """The first cell of each row of each section's tables."""
-        return [
-            [unit.cells[0] for block in section.blocks for unit in block.units if unit.cells]
-            for section in self.index.sections
-        ]
-
-    @cached_property
-    def own_stems(self) -> list[frozenset[str]]:
-        """The stems in each section's title and in what it says."""
-        stems: list[set[str]] = [set() for _ in self.index.sections]
-        for view in self.index.views:
-            if view.kind in ("title", "unit"):
-                stems[view.section].update(word.stem for word in lexical.words(view.text))
-        return [frozenset(found) for found in stems]
-
-    @cached_property
-    def stems(self) -> list[frozenset[str]]:
-        """The stems in each section's texts, alternates included."""
-        return [frozenset(stems) for stems in self.index.words["sections"]]
-
-
-def _share(weights: Sequence[tuple[str, float]], held: frozenset[str]) -> float:
-    """The share of the weights of stems that is of those held; 1 if there are no stems."""
-    total = sum(weight for _, weight in weights)
-    return sum(weight for stem, weight in weights if stem in held) / total if weights else 1.0
 
 
 def default_weights(index: Index) -> Array:

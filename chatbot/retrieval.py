@@ -115,6 +115,24 @@ class Retriever:
         return tuple(sorted(found, key=lambda value: (-len(value), value)))
 
     @cached_property
+    def families(self) -> tuple[tuple[int, ...], ...]:
+        """For each section those under the same heading, itself among them, in order."""
+        keys = [
+            (guide, section.parents, section.level)
+            for guide, section in zip(self.index.guide_of.tolist(), self.index.sections, strict=True)
+        ]
+        return _numbers(keys, keys)
+
+    @cached_property
+    def below(self) -> tuple[tuple[int, ...], ...]:
+        """For each section those right below its heading, in order."""
+        own = list(zip(self.index.guide_of.tolist(), self.index.sections, strict=True))
+        return _numbers(
+            [(guide, section.parents) for guide, section in own],
+            [(guide, (*section.parents, section.title)) for guide, section in own],
+        )
+
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """What each section says in its own words, folded."""
         return tuple(fold_phrase(" ".join(_own_texts(section))) for section in self.index.sections)
@@ -197,7 +215,7 @@ class Retriever:
 
     def speaks_of(self, section: int, role: tuple[str, ...]) -> bool:
         """Whether a section names a role, or an alternate of it asks about that role."""
-        if not self.ranker.stems[section].issuperset(role):
+        if not self.ranker.coverage.stems[section].issuperset(role):
             return False
         if (section, role) not in self._spoken:
             found = self.index.sections[section]
@@ -299,6 +317,14 @@ class Retriever:
             Hit(section, score, max(confidence, CERTAIN if section in said else 0.0))
             for section, score, confidence in zip(sections, scores[order].tolist(), confidences, strict=True)
         ]
+
+
+def _numbers(keys: Sequence[object], wanted: Sequence[object]) -> tuple[tuple[int, ...], ...]:
+    """For each wanted key the places where it stands."""
+    found: dict[object, list[int]] = {}
+    for number, key in enumerate(keys):
+        found.setdefault(key, []).append(number)
+    return tuple(tuple(found.get(key, ())) for key in wanted)
 
 
 def _own_texts(section: Section) -> list[str]:

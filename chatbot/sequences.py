@@ -65,7 +65,7 @@ def items(retriever: Retriever, topic: int) -> list[Item]:
         if block.kind in ("table", "list")
         for unit in block.units
     ]
-    return rows or _sections(retriever, retriever.index.below[topic])
+    return rows or _sections(retriever, retriever.below[topic])
 
 
 def among(retriever: Retriever, topic: int) -> Mask | None:
@@ -78,7 +78,7 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
         return None
     name = re.compile(rf" (?:{'|'.join(map(re.escape, named))})s? ")
     mask = np.array([name.search(f" {text} ") is not None for text in retriever.texts])
-    mask[[topic, *retriever.index.below[topic]]] = True
+    mask[[topic, *retriever.below[topic]]] = True
     return mask
 
 
@@ -160,9 +160,7 @@ def _line(retriever: Retriever, topic: int, noun: str, listed: bool) -> list[Ite
         return line
     above = retriever.index.sections[topic].parents
     return (
-        _sections(retriever, retriever.index.families[topic])
-        if above and (listed or noun in ANY - {"one"})
-        else []
+        _sections(retriever, retriever.families[topic]) if above and (listed or noun in ANY - {"one"}) else []
     )
 
 
@@ -181,7 +179,7 @@ def _sections(retriever: Retriever, numbers: Sequence[int]) -> list[Item]:
 def _steps(retriever: Retriever, topic: int) -> list[int]:
     """The steps below a section, beside it, or else those of its guide, if it has but one sequence."""
     sections, guide_of = retriever.index.sections, retriever.index.guide_of
-    for line in (retriever.index.below[topic], retriever.index.families[topic]):
+    for line in (retriever.below[topic], retriever.families[topic]):
         if steps := [n for n in line if is_step(sections[n])]:
             return steps
     steps = [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if is_step(sections[n])]
@@ -206,7 +204,7 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
             topic = named[0]
         elif says.isdisjoint(ANY) or not sections[topic].parents:
             return None
-    line = retriever.index.families[topic]
+    line = retriever.families[topic]
     place = line.index(topic) + (1 if later else -1)
     return line[place] if 0 <= place < len(line) else None
 
@@ -230,7 +228,7 @@ def step_beyond(retriever: Retriever, section: int, text: str) -> tuple[str, tup
     """The step that a text names by number and that is not in the section's sequence, with those that are."""
     if not (wanted := STEP.search(text)):
         return None
-    line = retriever.index.below[section] or retriever.index.families[section]
+    line = retriever.below[section] or retriever.families[section]
     steps = [n for n in line if is_step(retriever.index.sections[n])]
     if not steps or numbered(retriever, text, steps):
         return None

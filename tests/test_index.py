@@ -85,20 +85,6 @@ def test_sections_are_numbered_through_all_guides(small_index: Path) -> None:
     )
 
 
-def test_families_and_what_is_below(small_index: Path) -> None:
-    found = load_small(small_index)
-    for number, (section, guide) in enumerate(zip(found.sections, found.guide_of, strict=True)):
-        for other, (there, its_guide) in enumerate(zip(found.sections, found.guide_of, strict=True)):
-            same = guide == its_guide
-            beside = same and (there.parents, there.level) == (section.parents, section.level)
-            assert (other in found.families[number]) == beside
-            assert (other in found.below[number]) == (
-                same and there.parents == (*section.parents, section.title)
-            )
-    assert all(list(numbers) == sorted(numbers) for numbers in (*found.families, *found.below))
-    assert any(found.below)
-
-
 def test_the_manifest_says_what_the_build_is(small_index: Path) -> None:
     manifest = json.loads((small_index / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["format"] == index.FORMAT

@@ -23,6 +23,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "lexical",
     "roles",
     "index",
+    "coverage",
     "ranking",
     "retrieval",
     "sequences",

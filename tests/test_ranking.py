@@ -24,7 +24,6 @@ from chatbot.ranking import (
     log_softmax,
     softmax,
 )
-from chatbot.retrieval import Retriever
 
 QUESTIONS = [
     "How much do bakers make in Ohio?",
@@ -178,28 +177,6 @@ def test_shares_are_those_of_the_sections_that_compete(bot: Chatbot) -> None:
     alone = np.zeros_like(allowed)
     alone[every.argmax()] = True
     assert retriever.ranker.shares(seen, alone)[every.argmax()] == pytest.approx(1.0)
-
-
-def test_coverage_weighs_rare_words_more(bot: Chatbot) -> None:
-    ranker = bot.retriever.ranker
-    section = bot.index.refs.index("baker#definition")
-    words = {text: lexical.content_words(text) for text in ("flour", "flour visa", "baker visa", "visa", "")}
-    covered = {text: ranker.coverage(section, found) for text, found in words.items()}
-    assert covered["flour"] == covered[""] == 1.0
-    assert covered["visa"] == 0.0
-    assert 0 < covered["baker visa"] < covered["flour visa"] < 1, "bakers are everywhere, flour is rare"
-    assert ranker.unknown(words["baker visa"]) == 1.0
-    assert ranker.rarity("nosuchstem") > ranker.rarity("flour") > ranker.rarity("baker")
-
-
-def test_a_blind_coverage_leaves_the_question_itself_out(trades: Chatbot) -> None:
-    section = trades.index.refs.index("bookbinder#definition")
-    words = lexical.content_words("Who puts books together for a living?")
-    seeing, blind = (Retriever(trades.index, blind=blind).ranker for blind in (False, True))
-    assert seeing.coverage(section, words) == 1.0
-    assert 0 < blind.coverage(section, words) < 1.0, "nothing but the question itself speaks of a living"
-    other = lexical.content_words("What does a bookbinder sew?")
-    assert blind.coverage(section, other) == seeing.coverage(section, other) == 1.0
 
 
 def test_default_weights_depend_on_whether_the_titles_ask(bot: Chatbot) -> None:

@@ -350,8 +350,8 @@ class Chatbot:
         here = hits[0].section
         guide = self.index.guide_of[here]
         near = [hit.section for hit in hits[1:] if self.index.guide_of[hit.section] == guide]
-        beside = [other for other in self.index.families[here] if other > here]
-        order = dict.fromkeys([*self.index.below[here][:2], *near, *beside])
+        beside = [other for other in self.retriever.families[here] if other > here]
+        order = dict.fromkeys([*self.retriever.below[here][:2], *near, *beside])
         return list(refusing.questions_for(self.retriever, [n for n in order if n != here])[:CHIPS])
 
 

@@ -80,7 +80,7 @@ def _unit_scores(
     if len(near):
         asking = asking + ranker.index.vectors[near].sum(axis=0) / len(near)
     scores = (vectors @ asking).tolist()
-    asked = {word.stem: ranker.rarity(word.stem) for word in lexical.content_words(text)}
+    asked = {word.stem: ranker.coverage.rarity(word.stem) for word in lexical.content_words(text)}
     worth = SAME_WORDS / (sum(asked.values()) or 1.0)
     for stem, rarity in asked.items():
         for number in holding.get(stem, ()):

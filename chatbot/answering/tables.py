@@ -215,7 +215,7 @@ def _is_stranger(retriever: Retriever, word: Word) -> bool:
 def _values_in(retriever: Retriever, section: int, text: str, named: bool) -> Iterator[str]:
     """The values of a question that the section does not hold. Beside a named row only plain cases count."""
     words = lexical.words(text)
-    held = retriever.ranker.own_stems[section]
+    held = retriever.ranker.coverage.own_stems[section]
     folded = f" {fold_phrase(text)} "
     for value in retriever.values:
         if f" {value} " in folded and not all(lexical.stem(part) in held for part in value.split()):

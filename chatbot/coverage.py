@@ -1,0 +1,91 @@
+"""Which of a question's words a section holds, each weighed by how rare it is.
+
+In: a question's content words, and an `Index`. Out: shares and counts, those of the traits in
+`chatbot.ranking` that are about words. It knows neither vectors nor what follows from the figures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from chatbot import lexical
+from chatbot.index import Index
+from chatbot.lexical import Word
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The stems of the sections' texts, looked up once a load."""
+
+    index: Index
+    blind: bool = False  # to texts that are the question itself: for judging alternates as if left out
+
+    def of(self, section: int, words: Sequence[Word]) -> tuple[float, float, float]:
+        """The share of the words that a section's texts hold, the share that it says itself, and 1 for a row.
+
+        Both shares are from 0 to 1. Alternates tell stories, so what the section says itself counts apart;
+        a row is one of its tables that the question names.
+        """
+        weights = {word.stem: self.rarity(word.stem) for word in words}
+        held = self._stems_without(section, weights.keys()) if self.blind else self.stems[section]
+        named = any(lexical.names(row, weights) for row in self._rows[section])
+        return _share(weights, held), _share(weights, self.own_stems[section]), float(named)
+
+    def unknown(self, words: Sequence[Word]) -> float:
+        """How many of the words no text of the corpus holds."""
+        return float(sum(word.stem not in self.index.words["stems"] for word in words))
+
+    def rarity(self, stem: str) -> float:
+        """The inverse document frequency of a stem over the corpus's texts; unknown ones weigh most."""
+        return self._rarities.get(stem, self._rarities[""])
+
+    @cached_property
+    def _rarities(self) -> dict[str, float]:
+        """The rarity of every stem, and under the empty one that of a stem which no text holds."""
+        total = self.index.words["texts"]
+        seen = {"": 0} | self.index.words["stems"]
+        return {stem: math.log((total + 1) / (texts + 0.5)) for stem, texts in seen.items()}
+
+    @cached_property
+    def stems(self) -> list[frozenset[str]]:
+        """The stems in each section's texts, alternates included."""
+        return [frozenset(stems) for stems in self.index.words["sections"]]
+
+    @cached_property
+    def own_stems(self) -> list[frozenset[str]]:
+        """The stems in each section's title and in what it says."""
+        stems: list[set[str]] = [set() for _ in self.index.sections]
+        for view in self.index.views:
+            if view.kind in ("title", "unit"):
+                stems[view.section].update(word.stem for word in lexical.words(view.text))
+        return [frozenset(found) for found in stems]
+
+    @cached_property
+    def _rows(self) -> list[list[str]]:
+        """The first cell of each row of each section's tables."""
+        return [
+            [unit.cells[0] for block in section.blocks for unit in block.units if unit.cells]
+            for section in self.index.sections
+        ]
+
+    def _stems_without(self, section: int, asked: Collection[str]) -> frozenset[str]:
+        """The stems in the section's texts other than the question itself."""
+        return frozenset().union(*(stems for stems in self._texts[section] if stems != set(asked)))
+
+    @cached_property
+    def _texts(self) -> list[list[frozenset[str]]]:
+        """The stems of the content words of each section's texts, one by one."""
+        texts: list[list[frozenset[str]]] = [[] for _ in self.index.sections]
+        for view in self.index.views:
+            if view.section >= 0:
+                texts[view.section].append(frozenset(lexical.stems(view.text)))
+        return texts
+
+
+def _share(weights: Mapping[str, float], held: Collection[str]) -> float:
+    """The share of the stems' weights that is of those held; 1 if there are no stems."""
+    total = sum(weights.values())
+    return sum(weight for stem, weight in weights.items() if stem in held) / total if weights else 1.0
