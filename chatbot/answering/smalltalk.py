@@ -15,8 +15,10 @@ from importlib import resources
 
 from rapidfuzz import fuzz, process
 
+from chatbot import lexical
 from chatbot.retrieval import fold_phrase
 
+TOPIC = 3  # words that no small talk has: then there is a topic
 MOST = 9  # words of the longest phrase
 NEARLY = 88.0  # per cent of likeness that a whole utterance needs: one slip of the finger is forgiven
 
@@ -32,7 +34,14 @@ SHORT_FORMS = {
     "whats": "what is", "hows": "how is",
 }  # fmt: skip
 SPOKEN = re.compile(r"\b(how|what|who|that|it|where)['’]s\b", re.IGNORECASE)
+DRAWN_OUT = re.compile(r"(.)\1{2,}")
 SHORT_FORM = re.compile(rf"\b(?:{'|'.join(SHORT_FORMS)})\b")
+
+
+@cache
+def _words() -> frozenset[str]:
+    """The words of all phrases, and what may stand beside or for them."""
+    return FILLERS | SHORT_FORMS.keys() | {word for phrase in _replies() for word in phrase.split()}
 
 
 @cache
@@ -49,6 +58,9 @@ def reply_to(question: str, guides: str) -> str:
     >>> reply_to("thanks, and what do they earn?", "")
     ''
     """
+    strange = sum(word.folded not in _words() for word in lexical.words(question))
+    if strange >= TOPIC and not DRAWN_OUT.search(question):
+        return ""  # four in five questions end here
     folded = _plain(question)
     if not folded:
         signs = any(unicodedata.category(character) == "So" for character in question)  # emoji and the like
@@ -61,7 +73,7 @@ def reply_to(question: str, guides: str) -> str:
 def _plain(question: str) -> str:
     """Folded, with drawn-out letters and texting's short forms put right."""
     spoken = SPOKEN.sub(r"\1 is", question)
-    folded = re.sub(r"(.)\1{2,}", r"\1\1", fold_phrase(spoken))
+    folded = DRAWN_OUT.sub(r"\1\1", fold_phrase(spoken))
     return SHORT_FORM.sub(lambda match: SHORT_FORMS[match[0]], folded)
 
 
