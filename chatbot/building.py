@@ -82,7 +82,7 @@ def build(
             "faiss": index_folder.flat_or_other(vectors, settings.faiss),
         }
         draft = Index(build="draft", manifest={}, fitted={}, encoder=encoder, **parts)
-        parts["words"] |= {"verbatim": _verbatim(Retriever(draft))}
+        parts["words"] = parts["words"] | {"verbatim": _verbatim(Retriever(draft))}
         draft = replace(draft, words=parts["words"])
         examples = _examples(draft, golden)
         fitted, promise = fit(draft, examples, settings.promise)

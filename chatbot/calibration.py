@@ -82,7 +82,8 @@ def fit_calibrator(
     importance = np.array([weight[name] for name in seen.kinds])
     fitted = {}
     left_out = np.zeros(len(seen.right))
-    apart = min(np.bincount(seen.right[seen.averaged].astype(int), minlength=2)) >= FEW
+    kinds = seen.right[seen.averaged], seen.right[~seen.averaged]
+    apart = min(min(kind.sum(), (1 - kind).sum()) for kind in kinds) >= FEW
     for name, rows in {
         "calibrator.averaged.weights": np.flatnonzero(seen.averaged if apart else []),
         "calibrator.weights": np.flatnonzero(~seen.averaged | (not apart)),

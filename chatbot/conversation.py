@@ -224,11 +224,13 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     drawn = np.zeros(len(allowed), np.float32)
     drawn[list(_beside(retriever, topic))] = BESIDE
     drawn[topic] = STAYS
-    seen = retriever.look_together(readings, allowed, drawn)
-    evidence = average(seen, drawn)
     words = lexical.content_words(rest) if asks_on else readings[0].words
+    seen = retriever.look_together(readings, words, allowed, drawn)
+    evidence = average(seen, drawn)
     if not role and about is None and _agree(seen[0], evidence, allowed):
-        return Turn(readings[0].text, seen[0], words, allowed, named)
+        glanced = seen[0].ranker is retriever.glance  # sure of both together, maybe not of this one
+        (alone,) = retriever.look(readings[:1], [allowed]) if glanced else seen[:1]
+        return Turn(readings[0].text, alone, words, allowed, named)
     return Turn(understood, evidence, words, allowed, named, follows=True, role=role, about=about)
 
 

@@ -60,7 +60,7 @@ class Index:
     views: tuple[View, ...]
     vectors: Vectors  # [views, dimensions]
     bm25: Bm25  # over the sections' own words
-    words: dict[str, Any]  # what `chatbot.ranking` keeps about words
+    words: dict[str, Any]  # what is kept about words
     fitted: Fitted
     faiss: faiss.Index
     encoder: Encoder

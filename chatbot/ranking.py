@@ -8,7 +8,6 @@ and writes no words.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -295,15 +294,15 @@ class Ranker:
         if "border.duals" not in fitted:
             return 0.0
         place = vector @ fitted["border.axes"] - fitted["border.centre"]
-        total = np.exp(2 * BEND * (fitted["border.vectors"] @ place)) @ self._border_duals
-        return float(total * math.exp(-BEND * float(place @ place)) + fitted["border.bias"])
+        near = np.exp(
+            fitted["border.vectors"] @ (2 * BEND * place) - self._border_lengths - BEND * (place @ place)
+        )
+        return float(near @ fitted["border.duals"] + fitted["border.bias"])
 
     @cached_property
-    def _border_duals(self) -> Array:
-        """The weight of each vector along the border, with the part of the kernel that is its own length."""
-        fitted = self.index.fitted
-        lengths = (fitted["border.vectors"] ** 2).sum(axis=1)
-        return np.asarray(fitted["border.duals"] * np.exp(-BEND * lengths))
+    def _border_lengths(self) -> Array:
+        """The part of the kernel that is the squared length of each vector along the border."""
+        return np.asarray(BEND * (self.index.fitted["border.vectors"] ** 2).sum(axis=1))
 
     def lexical(self, terms: Sequence[str]) -> Array:
         """BM25 of each section as a share of the best conceivable for these terms, [sections]."""

@@ -30,7 +30,7 @@ CERTAIN = 0.99  # and the confidence that it then has at least
 
 # A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
 # UNLIKELY: four in five of the questions that stand alone, and no fewer of them are answered rightly. Of a
-# follow-up that is read in two ways it has to be surer: one in four.
+# follow-up that is read in two ways it has to be surer: three in ten.
 SURE, SURE_OF_TWO, UNLIKELY = 0.8, 0.95, 0.03
 
 
@@ -266,28 +266,36 @@ class Retriever:
         return _weighed(self.ranker, readings)
 
     def look(self, readings: Sequence[Reading], allowed: Sequence[Mask]) -> list[Evidence]:
-        """The same for questions that stand alone: at a glance where that is sure, otherwise in full."""
+        """The same for questions read in one way: at a glance where that is sure, otherwise in full."""
         if self.glance is None:
             return self.evidence(readings)
         found = _weighed(self.glance, readings)
-        unsure = [n for n, seen in enumerate(found) if not self._is_sure(seen, readings[n], allowed[n])]
+        unsure = [
+            number
+            for number, (seen, reading, mask) in enumerate(zip(found, readings, allowed, strict=True))
+            if not self._is_sure(seen, reading.words, mask, reading.text)
+        ]
         if unsure:
             for number, seen in zip(unsure, self.evidence([readings[n] for n in unsure]), strict=True):
                 found[number] = seen
         return found
 
-    def look_together(self, readings: Sequence[Reading], allowed: Mask, drawn: Array) -> list[Evidence]:
-        """The same for the readings of one question, `drawn` to some sections: see `ranking.average`."""
+    def look_together(
+        self, readings: Sequence[Reading], words: Sequence[Word], allowed: Mask, drawn: Array
+    ) -> list[Evidence]:
+        """The evidence for the readings of one question, the last of them the whole, in the same way.
+
+        `words` are those that an answer has to cover; for `drawn` see `ranking.average`.
+        """
         if self.glance is None:
             return self.evidence(readings)
         found = _weighed(self.glance, readings)
-        return (
-            found if self._is_sure(average(found, drawn), readings[0], allowed) else self.evidence(readings)
-        )
+        sure = self._is_sure(average(found, drawn), words, allowed, readings[-1].text)
+        return found if sure else self.evidence(readings)
 
-    def _is_sure(self, glance: Evidence, reading: Reading, allowed: Mask) -> bool:
+    def _is_sure(self, glance: Evidence, words: Sequence[Word], allowed: Mask, text: str) -> bool:
         """Whether a glance shows a section that answers, or that none comes near."""
-        hits = self.hits(glance, reading.words, allowed, 1, reading.text)
+        hits = self.hits(glance, words, allowed, 1, text)
         sure = SURE_OF_TWO if glance.averaged else SURE
         return not hits or not UNLIKELY <= hits[0].confidence < sure
 

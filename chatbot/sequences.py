@@ -27,7 +27,7 @@ CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "ni
 STEP = re.compile(rf"\b(step|stage|phase|part) (\d+|{'|'.join(CARDINALS)})\b", re.I)
 PLACE = re.compile(
     rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)})\b"
-    r"(?: (?P<noun>[a-z]+)\b)?"
+    r"(?: (?!and\b)(?P<noun>[a-z]+)\b)?"
     rf"|\b(?:number|no\.?) (?P<number>\d+|{'|'.join(CARDINALS)})\b|#(?P<hash>\d+)\b"
     r"|\b(?P<second>(?:the )?runner[- ]?up|(?:in )?second place)\b",
     re.I,
@@ -39,7 +39,9 @@ KNOWN_BY = re.compile(
     re.I,
 )
 LISTED = re.compile(r"^ (?:of (?:them|those|these)|(?:in|on) (?:that|the|this) list)\b", re.I)
-AND_PLACE = re.compile(rf"^(?:,|,? and) (?:the )?(?P<ordinal>{'|'.join(ORDINALS)})\b", re.I)
+AND_PLACE = re.compile(
+    rf"(?:,|,? and) (?:the )?(?P<ordinal>{'|'.join(ORDINALS)})\b(?: (?!and\b)(?P<noun>[a-z]+)\b)?", re.I
+)
 STEPS = frozenset(["step", "stage", "phase"])
 ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
 # What is said around an item when nothing else is asked of it: "tell me more about the third".
@@ -90,26 +92,26 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
     if not (found := PLACE.search(text)):
         return _picked_by_name(retriever, text, topic)
     place, noun = _place(found)
-    end = found.end()
+    places, at, end = [place], found.start("noun"), found.end()
+    while further := AND_PLACE.match(text, end):  # "the fourth and fifth"
+        places.append(ORDINALS[further["ordinal"].lower()])
+        noun, at, end = (further["noun"] or "").lower(), further.start("noun"), further.end()
     if noun and noun not in ANY and not _is_called(retriever, topic, noun):
         if noun not in lexical.STOP:  # "the first interview": of something else
             return None
-        noun, end = "", found.start("noun") - 1
+        noun, end = "", at - 1
     if found["ordinal"] and not found["the"] and noun not in ANY:  # "what should I learn first"
         return None
     if listed := LISTED.match(text[end:]):
         end += listed.end()
     line = _line(retriever, topic, noun, listed=bool(listed))
-    if not -len(line) <= place < len(line):
+    if not all(-len(line) <= place < len(line) for place in places):
         return None
-    chosen = line[place]
-    while further := AND_PLACE.match(text[end:]):  # "the fourth and fifth"
-        other = ORDINALS[further["ordinal"].lower()]
-        if chosen.section != topic or not -len(line) <= other < len(line):
-            return None
-        chosen = Item(f"{chosen.name} and {line[other].name}", topic)
-        end += further.end()
-    item, asked = _in_its_stead(chosen, text, found.start(), end)
+    chosen = [line[place] for place in places]
+    if len(chosen) > 1 and any(item.section != topic for item in chosen):
+        return None  # sections of their own: no single one answers
+    item = Item(" and ".join(item.name for item in chosen), chosen[0].section)
+    item, asked = _in_its_stead(item, text, found.start(), end)
     if asked and noun not in STEPS and is_step(retriever.index.sections[topic]):
         return None  # "how do I write a loop in the first one?": not of the steps
     return item, asked

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chatbot import lexical
 from chatbot.answering import Chatbot
-from chatbot.ranking import average
+from chatbot.conversation import understand
 from chatbot.retrieval import CERTAIN, SURE, SURE_OF_TWO, UNLIKELY, Retriever, calibrated, fold_phrase
 from tests.conftest import ROOT
 
@@ -317,20 +317,27 @@ def test_families_and_what_is_below(bot: Chatbot) -> None:
 
 def test_two_readings_are_both_seen_at_a_glance_or_both_in_full(real_bot: Chatbot) -> None:
     retriever = real_bot.retriever
-    allowed = retriever.allowed(())
-    drawn = np.zeros(len(allowed), np.float32)
     glances = []
-    for row in [row for row in golden("test") if row.get("history")][:80]:
-        texts = (row["question"], f"{row['history'][-1]} – {row['question']}")
-        readings = [retriever.read(text) for text in texts]
-        seen = retriever.look_together(readings, allowed, drawn)
-        together = average(seen, drawn)
-        (hit,) = retriever.hits(together, readings[0].words, allowed, 1, readings[0].text)
-        glanced = [each.ranker is retriever.glance for each in seen]
-        assert glanced[0] == glanced[1]
-        assert not glanced[0] or hit.confidence >= SURE_OF_TWO or hit.confidence < UNLIKELY
-        glances.append(glanced[0])
+    for row in (row for row in golden("test") if row.get("history")):
+        turn = understand(retriever, row["question"], row["history"])
+        if not turn.evidence.averaged:
+            continue
+        (hit,) = retriever.hits(turn.evidence, turn.words, turn.allowed, 1, turn.understood_as)
+        glances.append(turn.evidence.ranker is retriever.glance)
+        assert not glances[-1] or hit.confidence >= SURE_OF_TWO or hit.confidence < UNLIKELY
     assert 0.1 < sum(glances) / len(glances) < 0.6
+
+
+def test_a_follow_up_that_stood_alone_is_only_seen_at_a_glance_that_is_sure_of_it(real_bot: Chatbot) -> None:
+    retriever = real_bot.retriever
+    glances = 0
+    for row in (row for row in golden("test") if row.get("history")):
+        turn = understand(retriever, row["question"], row["history"])
+        if not turn.follows and turn.evidence.ranker is retriever.glance:
+            bare = understand(retriever, turn.understood_as, guides=turn.guides)
+            np.testing.assert_allclose(turn.evidence.scores, bare.evidence.scores, atol=1e-4)
+            glances += 1
+    assert glances > 10
 
 
 def test_without_golden_questions_there_is_no_glance(bot: Chatbot, trades: Chatbot) -> None:

@@ -64,6 +64,8 @@ def test_an_item_is_picked(real_bot: Chatbot, anchor: str, text: str, name: str,
     [
         ("types", "what should I learn first"),
         ("types", "how was the first interview"),
+        ("salary-states", "how were the first and second interviews"),
+        ("salary-states", "how do the first and second years of a degree differ"),
         ("types", "and the sixth one?"),
         ("types", "the first and second"),
         ("salary-states", "and the fifth and sixth?"),

@@ -19,7 +19,15 @@ TALK = json.loads(resources.files("chatbot.answering").joinpath("smalltalk.json"
 PHRASES = [phrase for row in TALK for phrase in row["phrases"]]
 
 INTENTS = {
-    "greeting": ("hi", "Hello!", "hey there :)", "good morning", "heyyyy", "heyyyy buddyyyy thereeee"),
+    "greeting": (
+        "hi",
+        "Hello!",
+        "hey there :)",
+        "good morning",
+        "heyyyy",
+        "heyyyy buddyyyy thereeee",
+        "heyy theree guyss",
+    ),
     "how are you": ("how are you?", "How's it going", "how r u"),
     "thanks": ("thanks", "Thank you so much!!!", "thx", "thanks, that helped", "cheers mate"),
     "praise": ("great", "good bot", "you are awesome", "ok cool", "haha"),

@@ -50,9 +50,10 @@ class Quote:
 def quote(retriever: Retriever, section: int, text: str, evidence: Evidence) -> Quote:
     """The words of a section that answer a question best."""
     passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
-    for table in tables.listings(retriever, section):
-        for asked in dict.fromkeys([text.rpartition(BESIDE_IT)[2], text]):  # what is asked now goes first
-            if table.header and (rows := tables.asked_rows(retriever, table, asked)):
+    listings = [table for table in tables.listings(retriever, section) if table.header]
+    for asked in dict.fromkeys([text.rpartition(BESIDE_IT)[2], text]):  # what is asked now goes first
+        for table in listings:
+            if rows := tables.asked_rows(retriever, table, asked):
                 return _rows(_around(table.passages, rows), rows)
     every = _unit_scores(passages, section, text, evidence)
     best, scores = max(zip(passages, every, strict=True), key=lambda pair: max(pair[1]))
