@@ -23,16 +23,21 @@ class Coverage:
     index: Index
     blind: bool = False  # to texts that are the question itself: for judging alternates as if left out
 
-    def of(self, section: int, words: Sequence[Word]) -> tuple[float, float, float]:
+    def of(self, sections: Sequence[int], words: Sequence[Word]) -> list[tuple[float, float, float]]:
         """The share of the words that a section's texts hold, the share that it says itself, and 1 for a row.
 
         Both shares are from 0 to 1. Alternates tell stories, so what the section says itself counts apart;
         a row is one of its tables that the question names.
         """
         weights = {word.stem: self.rarity(word.stem) for word in words}
-        held = self._stems_without(section, weights.keys()) if self.blind else self.stems[section]
-        named = any(lexical.names(row, weights) for row in self._rows[section])
-        return _share(weights, held), _share(weights, self.own_stems[section]), float(named)
+        return [
+            (
+                _share(weights, self._held(section, weights.keys())),
+                _share(weights, self.own_stems[section]),
+                float(any(lexical.names(row, weights) for row in self._rows[section])),
+            )
+            for section in sections
+        ]
 
     def unknown(self, words: Sequence[Word]) -> float:
         """How many of the words no text of the corpus holds."""
@@ -71,9 +76,12 @@ class Coverage:
             for section in self.index.sections
         ]
 
-    def _stems_without(self, section: int, asked: Collection[str]) -> frozenset[str]:
-        """The stems in the section's texts other than the question itself."""
-        return frozenset().union(*(stems for stems in self._texts[section] if stems != set(asked)))
+    def _held(self, section: int, asked: Collection[str]) -> frozenset[str]:
+        """The stems in the section's texts; to the blind, in those other than the question itself."""
+        if not self.blind:
+            return self.stems[section]
+        itself = frozenset(asked)
+        return frozenset().union(*(stems for stems in self._texts[section] if stems != itself))
 
     @cached_property
     def _texts(self) -> list[list[frozenset[str]]]:

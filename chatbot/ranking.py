@@ -321,8 +321,7 @@ class Ranker:
         table[:, 3] = shares[sections]
         table[:, 5:8] = evidence.refused[:3]
         table[:, 8] = self.coverage.unknown(words)
-        for row, section in zip(table, sections, strict=True):
-            row[[4, 9, 10]] = self.coverage.of(section, words)
+        table[:, [4, 9, 10]] = self.coverage.of(sections, words)
         table[:, 11] = evidence.refused[3]
         return table
 
