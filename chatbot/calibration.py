@@ -18,21 +18,22 @@ import numpy.typing as npt
 from chatbot.conversation import Turn, understand_all
 from chatbot.fitting import FEW, FOLDS, place_in_class
 from chatbot.index import Fitted, Index
-from chatbot.ranking import TRAITS, Array
+from chatbot.ranking import Array
 from chatbot.retrieval import Retriever, calibrated
 
 EVEN = 0.5  # the confidence below which an answer is more likely wrong than right
-LET_THROUGH = 0.9  # with alternates alone: the share of those, left out, that get an answer
 
-# Without any questions to learn from: own 12, share 1, covered 3, unknown -0.5, and the bias. Chosen on
-# doc2dial and SQuAD 2.0 (docs/quality.md); a careful start, not a calibrated one.
-DEFAULT_CALIBRATOR = np.array([0, 0, 12, 1, 3, 0, 0, 0, -0.5, 0, 0, 0, -9], np.float32)
-DEFAULT_THRESHOLD = 0.5
-
-# With alternates alone there is nobody who is declined, and nobody who asks in words of another hand: only
-# the scale of this sum (closest, company, 0.3 share) is fitted. Free weights lean on the share, which any
-# question has: MCC on Curekart (HINT3) 0.58 instead of 0.69.
-PLAIN_SUM = np.array([[1, 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0, 0]], np.float32).T
+# Without golden questions nobody who is declined teaches the weights, and left-out alternates alone lean
+# on the share, which any question has. These sums hold for guides at large; chosen on two (docs/log.md).
+# Of prose: closest 1, company 1, share 3, covered 1.5, refused -2, detector 0.2.
+OF_PROSE = np.array([1, 1, 0, 3, 1.5, -2, 0, 0.2, 0, 0, 0, 0], np.float32)
+# Of labels, as a bot has for answers, whose words tell nothing: closest 1, company 1, share 0.3.
+OF_LABELS = np.array([1, 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0, 0], np.float32)
+LABEL = 15  # words of its own that a section has at the median, below which its guides hold labels
+# The log-odds of a sum, slope and bias: in standard deviations from the mean of the alternates, left out;
+# and where there are none, of the sum itself.
+ODDS, ODDS_AT_ALL = (1.3, 0.75), (1.2, -5.7)
+LET_THROUGH = 0.9  # of labels: the share of the alternates, left out, that get an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,12 @@ def fit_calibrator(
     Where the examples hold hardly any that must be declined, there are two kinds of free ones: each
     answerable one a second time with its own sections taken away, when whatever ranks first is wrong, and
     `unrelated` ones. (With real ones at hand the former do harm: calibration error 0.025 → 0.058.) Without
-    examples the alternates serve, left out. Alone they cannot tell what wrong answers a threshold costs:
-    it then lets `LET_THROUGH` of them pass (on Curekart, HINT3, within 0.015 of the best MCC).
+    examples there are fixed sums, scaled by the alternates.
     """
-    own = len(examples) < FEW  # too few: the alternates have to judge, each blind to itself
-    examples = default_examples(index) if own else examples
     if len(examples) < FEW:
-        return {"calibrator.weights": DEFAULT_CALIBRATOR}, Promise(DEFAULT_THRESHOLD, promise, 0.0, 0.0, 0.0)
+        return _scale(index)
     free = sum(not example.relevant for example in examples) < FEW
-    seen = _observe(Retriever(index, blind=own), examples, free)
-    sums = PLAIN_SUM.copy() if own and free else np.eye(len(TRAITS), dtype=np.float32)
-    if own:
-        sums[TRAITS.index("margin")] = 0  # the border knows its own questions by heart
+    seen = _observe(Retriever(index), examples, free)
     weight = {"in": 1.0, "out": 1.0, "without": 0.25, "unrelated": len(examples) / len(unrelated())}
     importance = np.array([weight[name] for name in seen.kinds])
     fitted = {}
@@ -89,11 +84,42 @@ def fit_calibrator(
         "calibrator.weights": np.flatnonzero(~seen.averaged | (not apart)),
     }.items():
         if len(rows):
-            weights, left_out[rows] = _fit_calibrator(seen, rows, sums, importance[rows])
+            weights, left_out[rows] = _fit_calibrator(seen, rows, importance[rows])
             fitted[name] = weights
     asked = (seen.kinds == "in") | (seen.kinds == "out")
-    judged = left_out[asked], seen.right[asked], seen.kinds[asked] == "in"
-    return fitted, let_through(*judged) if own and free else keep_promise(*judged, promise)
+    return fitted, keep_promise(left_out[asked], seen.right[asked], seen.kinds[asked] == "in", promise)
+
+
+def _scale(index: Index) -> tuple[dict[str, Array], Promise]:
+    """The weights without golden questions: a fixed sum, its scale from the alternates, each left out.
+
+    These cannot tell what wrong answers a threshold costs. Of prose it is `EVEN`; of labels it lets
+    `LET_THROUGH` of them pass (on Curekart, HINT3, within 0.015 of the best MCC).
+    """
+    examples = default_examples(index)
+    if len(examples) < FEW:
+        weights = np.append(ODDS_AT_ALL[0] * OF_PROSE, ODDS_AT_ALL[1]).astype(np.float32)
+        return {"calibrator.weights": weights}, Promise(EVEN, 0.0, 0.0, 0.0, 0.0)
+    labels = _hold_labels(index)
+    weights = OF_LABELS if labels else OF_PROSE
+    seen = _observe(Retriever(index, blind=True), examples, free=False)
+    sums = seen.traits @ weights
+    slope = ODDS[0] / max(float(sums.std()), 1e-6)
+    weights = np.append(slope * weights, ODDS[1] - slope * sums.mean()).astype(np.float32)
+    confidence = calibrated(weights, seen.traits)
+    threshold = float(np.quantile(confidence, 1 - LET_THROUGH)) if labels else EVEN
+    promise = _cost(threshold, confidence, seen.right, np.ones(len(confidence), bool))
+    return {"calibrator.weights": weights}, promise
+
+
+def _hold_labels(index: Index) -> bool:
+    """Whether the sections say hardly more than a label, as the intents of a bot."""
+    words = [
+        sum(len(unit.text.split()) for block in section.blocks for unit in block.units)
+        for section in index.sections
+        if section.blocks
+    ]
+    return bool(words) and float(np.median(words)) < LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +133,17 @@ class Observations:
 
 
 def _fit_calibrator(
-    seen: Observations, rows: npt.NDArray[np.int64], sums: Array, importance: npt.NDArray[np.float64]
+    seen: Observations, rows: npt.NDArray[np.int64], importance: npt.NDArray[np.float64]
 ) -> tuple[Array, npt.NDArray[np.float64]]:
     """The weights for some observations, and the confidence of each from the folds without it."""
-    table, right = seen.traits[rows] @ sums, seen.right[rows]
+    table, right = seen.traits[rows], seen.right[rows]
     left_out = np.zeros(len(rows))
     folds = place_in_class((right * 2 + (seen.kinds[rows] == "out")).astype(np.int64)) % FOLDS
     for fold in range(FOLDS):
         inside = folds == fold
         weights = _fit_logistic(table[~inside], right[~inside], importance[~inside])
         left_out[inside] = calibrated(weights, table[inside])
-    weights = _fit_logistic(table, right, importance)
-    return np.append(sums @ weights[:-1], weights[-1]), left_out
+    return _fit_logistic(table, right, importance), left_out
 
 
 def _observe(retriever: Retriever, examples: Sequence[Example], free: bool) -> Observations:
@@ -189,14 +214,6 @@ def keep_promise(
     return _cost(threshold, confidence, right, answerable)
 
 
-def let_through(
-    confidence: npt.NDArray[np.float64], right: npt.NDArray[np.float64], answerable: npt.NDArray[np.bool_]
-) -> Promise:
-    """The threshold that a share `LET_THROUGH` of the answerable questions passes."""
-    threshold = float(np.quantile(confidence[answerable], 1 - LET_THROUGH))
-    return _cost(threshold, confidence, right, answerable)
-
-
 def _cost(
     threshold: float,
     confidence: npt.NDArray[np.float64],
@@ -215,12 +232,10 @@ def _cost(
 
 
 def default_examples(index: Index) -> list[Example]:
-    """What stands in for golden questions: alternates, and the refused questions."""
+    """What stands in for golden questions: some alternates of each section."""
     taken: dict[int, list[Example]] = {}
     for view in index.views:
-        if view.kind == "declined":
-            taken.setdefault(-1, []).append(Example(view.text, frozenset()))
-        elif view.kind == "alternate":
+        if view.kind == "alternate":
             guide = int(index.guide_of[view.section])
             named = frozenset([guide]) if index.guides[guide].aliases else frozenset()
             taken.setdefault(view.section, []).append(

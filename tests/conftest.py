@@ -101,6 +101,15 @@ def trades(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Chatbo
     return Chatbot(index.load(folder, encoder=encoder))
 
 
+@pytest.fixture(scope="session")
+def handbook(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
+    """A bot on tests/handbook, which nobody made for us: no golden question is fitted, none is declined."""
+    encoder = index.load(real_index).encoder
+    folder = tmp_path_factory.mktemp("handbook") / "index"
+    build(Settings(corpus=ROOT / "tests" / "handbook", index=folder), encoder=encoder)
+    return Chatbot(index.load(folder, encoder=encoder))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Grants the tests that may have to wait for the real build the time that it takes on a slow machine."""
     for item in items:

@@ -13,7 +13,7 @@ from chatbot import calibration, fitting
 from chatbot.answering import Chatbot
 from chatbot.calibration import EVEN, Example, fit_calibrator, keep_promise
 from chatbot.fitting import fit_ranker
-from chatbot.retrieval import calibrated
+from chatbot.retrieval import Retriever, calibrated
 from tests.test_fitting import draft
 
 
@@ -28,6 +28,32 @@ def test_examples_of_golden_questions_are_used_when_there_are_enough(bot: Chatbo
     alone, _ = fit_calibrator(index, (), 0.05)
     np.testing.assert_array_equal(few["calibrator.weights"], alone["calibrator.weights"])
     assert not np.array_equal(plain["calibrator.weights"], alone["calibrator.weights"])
+
+
+def test_alternates_alone_only_give_the_scale(bot: Chatbot) -> None:
+    """The mean alternate, left out, gets the odds that the fixed sum is worth there."""
+    index = draft(bot)
+    index = replace(index, fitted=fit_ranker(index))
+    fitted, promise = fit_calibrator(index, (), 0.05)
+    weights = fitted["calibrator.weights"]
+    scale = weights[:-1] @ calibration.OF_PROSE / (calibration.OF_PROSE @ calibration.OF_PROSE)
+    np.testing.assert_allclose(weights[:-1], scale * calibration.OF_PROSE, 1e-4)
+    seen = calibration._observe(Retriever(index, blind=True), calibration.default_examples(index), free=False)
+    odds = seen.traits @ weights[:-1] + weights[-1]
+    assert odds.mean() == pytest.approx(calibration.ODDS[1], abs=0.01)
+    assert odds.std() == pytest.approx(calibration.ODDS[0], abs=0.01)
+    assert promise.threshold == EVEN
+
+
+def test_labels_are_told_from_prose(bot: Chatbot, trades: Chatbot) -> None:
+    assert not calibration._hold_labels(trades.index)
+    block = next(section.blocks[0] for section in bot.index.sections if section.blocks)
+    short = replace(block, units=(replace(block.units[0], text="opening hours"),))
+    guides = tuple(
+        replace(guide, sections=tuple(replace(section, blocks=(short,)) for section in guide.sections))
+        for guide in bot.index.guides
+    )
+    assert calibration._hold_labels(replace(bot.index, guides=guides))
 
 
 def test_default_examples_are_few_of_each_section_and_know_their_guide(trades: Chatbot) -> None:

@@ -167,8 +167,9 @@ def test_without_alternates_there_are_default_weights(bot: Chatbot) -> None:
     assert any(np.array_equal(fitted["ranker.weights"], w) for w in (PROSE_WEIGHTS, QUESTION_WEIGHTS))
     assert fit_detector(bare) == {}
     weights, promise = fit_calibrator(bare, (), 0.05)
-    np.testing.assert_array_equal(weights["calibrator.weights"], calibration.DEFAULT_CALIBRATOR)
-    assert promise.threshold == calibration.DEFAULT_THRESHOLD
+    slope, bias = calibration.ODDS_AT_ALL
+    np.testing.assert_allclose(weights["calibrator.weights"], [*slope * calibration.OF_PROSE, bias], 1e-6)
+    assert promise.threshold == calibration.EVEN
     answers = Chatbot(replace(bare, fitted=fit(bare, (), 0.05)[0]))
     answer = answers.ask("How much do bakers make in Ohio?")
     assert answer.sources[0].ref == "baker#salary-states"

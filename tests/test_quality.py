@@ -73,3 +73,16 @@ def test_beats_bm25_and_plain_cosine_on_the_same_index(figures: Figures) -> None
 
 def test_every_held_figure_is_compared() -> None:
     assert set(AT_LEAST + AT_MOST) == set(HELD)
+
+
+def test_a_guide_with_alternates_alone(handbook: Chatbot) -> None:
+    """A library's handbook and questions by two other hands: careful without anything to learn it from."""
+    found = evaluate(
+        handbook, read_questions(ROOT / "tests" / "handbook" / "golden.jsonl", handbook, everything=False)
+    )
+    every = found.row("all")
+    at_least = {"hit1": 0.87, "answered": 0.7, "right": 0.95, "stated": 0.85}
+    assert not {name: getattr(every, name) for name, bar in at_least.items() if getattr(every, name) < bar}
+    near, far = (found.row(kind).answered or 0.0 for kind in ("near_miss", "far"))
+    assert near <= 0.5
+    assert far == 0
