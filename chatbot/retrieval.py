@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot import lexical
+from chatbot.encoder import Vectors
 from chatbot.guides import Section
 from chatbot.index import Index
 from chatbot.lexical import Word
@@ -31,7 +32,9 @@ CERTAIN = 0.99  # and the confidence that it then has at least
 # A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
 # UNLIKELY: four in five of the questions that stand alone, and no fewer of them are answered rightly. Of a
 # follow-up that is read in two ways it has to be surer: three in ten.
-SURE, SURE_OF_TWO, UNLIKELY = 0.8, 0.95, 0.03
+# Whoever uses the words of a section is not turned away at a glance: "job outlook for ML engineers" is near
+# to "job outlook in Germany", which is declined.
+SURE, SURE_OF_TWO, UNLIKELY, COVERED = 0.8, 0.95, 0.03, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,17 @@ class Retriever:
             if len((unit.cells[0] if unit.cells else unit.text).split()) <= 3
         }
         return tuple(sorted(found, key=lambda value: (-len(value), value)))
+
+    def likeness(self, value: str, keys: tuple[str, ...]) -> float:
+        """How near a value comes in meaning to the nearest of some keys (cosine)."""
+        if keys not in self._keys:
+            self._keys[keys] = self.index.encoder.encode(list(keys))
+        return float((self._keys[keys] @ self.index.encoder.encode([value])[0]).max())
+
+    @cached_property
+    def _keys(self) -> dict[tuple[str, ...], Vectors]:
+        """The vectors of the keys that were asked for: as many as there are tables and lists."""
+        return {}
 
     @cached_property
     def families(self) -> tuple[tuple[int, ...], ...]:
@@ -296,8 +310,10 @@ class Retriever:
     def _is_sure(self, glance: Evidence, words: Sequence[Word], allowed: Mask, text: str) -> bool:
         """Whether a glance shows a section that answers, or that none comes near."""
         hits = self.hits(glance, words, allowed, 1, text)
-        sure = SURE_OF_TWO if glance.averaged else SURE
-        return not hits or not UNLIKELY <= hits[0].confidence < sure
+        if not hits or hits[0].confidence >= (SURE_OF_TWO if glance.averaged else SURE):
+            return True
+        covered = glance.ranker.coverage.of([hits[0].section], words)[0][0]
+        return hits[0].confidence < UNLIKELY and covered < COVERED
 
     def hits(
         self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str = ""

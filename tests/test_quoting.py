@@ -94,7 +94,7 @@ def test_the_window_holds_the_best_sentence_and_stays_within_its_size(
 ) -> None:
     passage = passage_of([size for size, _ in sentences])
     weights = [weight for _, weight in sentences]
-    quote = quoting._window(passage, weights)
+    quote = quoting._window(passage, weights, ())
     best = passage.units[weights.index(max(weights))]
     assert best.text in quote.text
     words = len(quote.text.split())
@@ -111,8 +111,51 @@ def test_the_window_holds_the_best_sentence_and_stays_within_its_size(
 
 def test_what_fits_far_worse_is_only_quoted_where_there_is_room() -> None:
     passage = passage_of([20, 20, 20, 20])
-    assert len(quoting._window(passage, [0.9, 1.0, 0.8, 0.7]).text.split()) == 60
-    assert len(quoting._window(passage, [0.1, 1.0, 0.2, 0.1]).text.split()) == 40
+    assert len(quoting._window(passage, [0.9, 1.0, 0.8, 0.7], ()).text.split()) == 60
+    assert len(quoting._window(passage, [0.1, 1.0, 0.2, 0.1], ()).text.split()) == 40
+
+
+def said(bot: Chatbot, anchor: str, text: str) -> str:
+    """What a section of the only guide says to a question."""
+    (seen,) = bot.retriever.evidence([bot.retriever.read(text)])
+    number = next(n for n, ref in enumerate(bot.index.refs) if ref.endswith(f"#{anchor}"))
+    return quoting.quote(bot.retriever, number, text, seen).text
+
+
+@pytest.mark.parametrize(("anchor", "text", "begins"), [
+    ("makerspace", "What are the rules of the makerspace?", "Rules: First attend the 45-minute induction"),
+    ("makerspace", "How much is the laser cutter for a minute?", ""),
+    ("printing", "How do I print from my own phone?", ""),
+    ("membership-kinds", "What kinds of membership are there?", "Adult: For whom from 18 years, Fee £18 per"),
+    ("branches", "Which tram goes to Mill Square?", ""),
+])  # fmt: skip
+def test_beside_a_list_or_a_table_what_fits_is_quoted(
+    handbook: Chatbot, anchor: str, text: str, begins: str
+) -> None:
+    quoted = said(handbook, anchor, text)
+    if begins:
+        assert quoted.startswith(begins)
+    else:
+        assert not quoted.startswith(("Rules:", "A4 black", "Central: Address"))
+        assert "Rules:" not in quoted
+
+
+def test_every_list_keeps_the_words_that_lead_in(handbook: Chatbot) -> None:
+    units = tuple(
+        Unit(kind, 10 * n, 10 * n + 9, text)
+        for n, (kind, text) in enumerate(
+            [
+                ("sentence", "Good:"),
+                ("item", "near"),
+                ("item", "warm"),
+                ("sentence", "Bad:"),
+                ("item", "dear"),
+            ]
+        )
+    )
+    passage = Passage(0, 0, 0, 60, units)
+    quoted = quoting._lists(passage, quoting._runs(units))
+    assert (quoted.text, quoted.start, quoted.end) == ("Good: near, warm. Bad: dear.", 0, 49)
 
 
 def test_a_list_is_quoted_whole_with_the_words_that_lead_in(real_bot: Chatbot) -> None:

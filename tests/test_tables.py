@@ -311,3 +311,57 @@ def test_another_name_of_a_row_is_no_stranger(real_bot: Chatbot) -> None:
     answer = real_bot.ask("what do they pay in cali")
     assert answer.kind == "answer"
     assert "California: $139,620" in answer.text
+
+
+@pytest.mark.parametrize("question", [
+    "do I need to book the story times in advance",
+    "Are guide dogs permitted inside?",
+    "how many e-books can I have at once",
+    "may I chuck them in at night",
+])  # fmt: skip
+def test_a_word_that_is_nothing_like_the_keys_is_no_value(handbook: Chatbot, question: str) -> None:
+    for number, section in enumerate(handbook.index.sections):
+        if section.id in ("story-times", "house-rules", "ebooks", "faq-returns"):
+            assert tables.absent(handbook.retriever, number, question) is None, section.id
+
+
+def listing(header: tuple[str, ...], *rows: tuple[str, ...]) -> tables.Listing:
+    return tables.Listing((), tuple(Unit("row", 0, 0, "", row) for row in rows), header)
+
+
+YEARS = listing(
+    ("Year", "Share", "Hourly pay"), ("1", "45%", "$13"), ("2", "55%", "$16"), ("3", "65%", "$19")
+)
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("what do I get in the second year", ["2"]),
+    ("pay in year 3", ["3"]),
+    ("Step 3: become an apprentice", []),
+    ("what do I get in the fifth year", []),
+])  # fmt: skip
+def test_numbered_rows(handbook: Chatbot, text: str, found: list[str]) -> None:
+    assert [row.cells[0] for row in tables.asked_rows(handbook.retriever, YEARS, text)] == found
+
+
+def test_a_rank_is_by_the_column_that_is_asked_for(handbook: Chatbot) -> None:
+    table = listing(
+        ("Industry", "Yearly pay", "Share of jobs"),
+        ("Mining", "$72,500", "2%"), ("Staffing", "$51,300", "7%"), ("Building", "$60,700", "66%"),
+    )  # fmt: skip
+    for text, topic, found in (
+        ("which industry pays least", "", "Staffing"),
+        ("the worst?", "Which industry pays best – the worst?", "Staffing"),
+        ("which industry has the largest share", "", "Building"),
+        ("the lowest one", "", "Staffing"),
+    ):
+        (row,) = tables.asked_rows(handbook.retriever, table, text, topic)
+        assert row.cells[0] == found, text
+
+
+@pytest.mark.parametrize(("cell", "figure"), [
+    ("$78,400", 78400.0), ("4 hours", 4.0), ("3.5 %", 3.5), ("£18 per year", 18.0), ("12", 12.0),
+    ("3–4 years", None), ("every 3 years", None), ("free", None), ("", None), ("6 months–4 years", None),
+])  # fmt: skip
+def test_what_is_a_figure(cell: str, figure: float | None) -> None:
+    assert tables._figure(Unit("row", 0, 0, "", ("x", cell)), 1) == figure

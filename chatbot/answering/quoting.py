@@ -7,9 +7,11 @@ rows of a table are asked for is found by `chatbot.answering.tables`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 
 from chatbot import lexical
 from chatbot.answering import tables
@@ -24,7 +26,14 @@ from chatbot.retrieval import Retriever
 # Filled up to 55 with whatever stands there, it was 0.967.
 WORDS, MOST, NEARLY = 45, 70, 0.7
 LEADS = 0.1  # what the first unit of a section gains: writers answer their heading first
-SAME_WORDS = 0.6  # what a unit gains that holds all of the question's content words
+SAME_WORDS = 0.6  # what a unit gains that holds all that the question asks of the section
+LIST = 0.1  # a list is quoted, too, if its leading sentence fits by so little worse than the best one
+# Asks for all that a section lists, rather than for a figure: "what tools …?", "how do I …?"
+SEVERAL = re.compile(
+    r"\b(?:which|who are|what (?:are|do|kinds?|sorts?|(?!is|was|has)[^\W\d]+s)"
+    r"|how (?:can|do|should|to|would)|list|name)\b",
+    re.I,
+)
 PERIODS = {
     "annual": "a year",
     "yearly": "a year",
@@ -53,22 +62,76 @@ def quote(retriever: Retriever, section: int, text: str, evidence: Evidence) -> 
     listings = [table for table in tables.listings(retriever, section) if table.header]
     for asked in dict.fromkeys([text.rpartition(BESIDE_IT)[2], text]):  # what is asked now goes first
         for table in listings:
-            if rows := tables.asked_rows(retriever, table, asked):
+            if rows := tables.asked_rows(retriever, table, asked, text):
                 return _rows(_around(table.passages, rows), rows)
-    every = _unit_scores(passages, section, text, evidence)
+    asked_words = _asked(retriever, section, text)
+    every = _unit_scores(passages, section, asked_words, evidence)
     best, scores = max(zip(passages, every, strict=True), key=lambda pair: max(pair[1]))
-    if best.header:
-        rows = [unit for unit in best.units if unit.kind == "row"]
-        return _rows(best, rows, [unit for unit in best.units if unit.kind != "row"])
     top = scores.index(max(scores))
-    items = [n for n, unit in enumerate(best.units) if unit.kind == "item"]
-    if top in items or (items and len(best.units) > 2):
-        return _list(best, items, top, scores)
-    return _window(best, scores)
+    runs = _runs(best.units)
+    at_large = (
+        [run for run in runs if asked_words.keys() <= run.stems(best.units)] if SEVERAL.search(text) else []
+    )
+    if at_large:
+        chosen = [run for run in at_large if run.kind == at_large[0].kind]
+    else:
+        chosen = [run for run in runs if run.holds(top) or _leads(run, scores, top)]
+    if not chosen:
+        return _window(best, scores, runs)
+    if chosen[0].kind == "row":
+        return _rows(best, best.units[chosen[0].first : chosen[0].end], chosen[0].lead(best.units))
+    return _lists(best, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Rows or items that follow each other in a passage, with the sentence that leads in, if there is one."""
+
+    kind: str
+    start: int  # of the leading sentence, or of the first of them
+    first: int
+    end: int  # past the last
+
+    def holds(self, number: int) -> bool:
+        """Whether a unit is one of them, or leads in."""
+        return self.start <= number < self.end
+
+    def lead(self, units: Sequence[Unit]) -> Sequence[Unit]:
+        """The leading sentence, or nothing."""
+        return units[self.start : self.first]
+
+    def stems(self, units: Sequence[Unit]) -> set[str]:
+        """The stems of the leading sentence."""
+        return {word.stem for unit in self.lead(units) for word in lexical.words(unit.text)}
+
+
+def _runs(units: Sequence[Unit]) -> list[_Run]:
+    """The tables and lists of a passage."""
+    runs = []
+    for kind, group in groupby(range(len(units)), key=lambda number: units[number].kind):
+        if kind in ("row", "item"):
+            numbers = list(group)
+            first = numbers[0]
+            led = first > 0 and units[first - 1].kind == "sentence"
+            runs.append(_Run(kind, first - led, first, numbers[-1] + 1))
+    return runs
+
+
+def _leads(run: _Run, scores: Sequence[float], top: int) -> bool:
+    """Whether the sentence that leads in fits hardly worse than the best one."""
+    return run.start < run.first and scores[top] <= scores[run.start] + LIST
+
+
+def _asked(retriever: Retriever, section: int, text: str) -> dict[str, float]:
+    """The words that tell what a question asks of a section, with their rarity: not its title's or role's."""
+    title = {word.stem for word in lexical.words(retriever.index.sections[section].title)}
+    words = lexical.content_words(retriever.without_aliases(text))
+    rarity = retriever.ranker.coverage.rarity
+    return {word.stem: rarity(word.stem) for word in words if word.stem not in title}
 
 
 def _unit_scores(
-    passages: Sequence[Passage], section: int, text: str, evidence: Evidence
+    passages: Sequence[Passage], section: int, asked: Mapping[str, float], evidence: Evidence
 ) -> list[list[float]]:
     """How well each unit of each passage fits.
 
@@ -81,7 +144,6 @@ def _unit_scores(
     if len(near):
         asking = asking + ranker.index.vectors[near].sum(axis=0) / len(near)
     scores = (vectors @ asking).tolist()
-    asked = {word.stem: ranker.coverage.rarity(word.stem) for word in lexical.content_words(text)}
     worth = SAME_WORDS / (sum(asked.values()) or 1.0)
     for stem, rarity in asked.items():
         for number in holding.get(stem, ()):
@@ -91,16 +153,17 @@ def _unit_scores(
     return [[next(rest) for _ in passage.units] for passage in passages]
 
 
-def _window(passage: Passage, scores: Sequence[float]) -> Quote:
-    """The best unit, and its better neighbours in turn, as far as there is room for them."""
+def _window(passage: Passage, scores: Sequence[float], runs: Sequence[_Run]) -> Quote:
+    """The best sentence, and its better neighbours in turn, as far as there is room for them."""
     units = passage.units
+    listed = {number for run in runs for number in range(run.start, run.end)}
     best = max(scores)
     first = last = scores.index(best)
     words = _size(units[first].text)
 
     def fits(number: int) -> bool:
         """Whether there is such a unit, and room for it."""
-        if not 0 <= number < len(units):
+        if not 0 <= number < len(units) or number in listed:
             return False
         return words + _size(units[number].text) <= (MOST if scores[number] > best - NEARLY else WORDS)
 
@@ -118,20 +181,14 @@ def _size(text: str) -> int:
     return len(text.split())
 
 
-def _list(passage: Passage, items: Sequence[int], top: int, scores: Sequence[float]) -> Quote:
-    """The whole list with the sentence that leads in, or, where sentences fit better, those.
-
-    `items` are the numbers of the units that are items, `top` that of the unit that fits best.
-    """
+def _lists(passage: Passage, runs: Sequence[_Run]) -> Quote:
+    """Whole lists, each with the sentence that leads in."""
     units = passage.units
-    lead = items[0] - 1
-    if top not in items and top != lead and scores[top] > scores[lead] + 0.1:
-        return _window(passage, scores)
-    chosen = units[max(lead, 0) : items[-1] + 1]
-    head = f"{chosen[0].text.rstrip(':. ')}: " if lead >= 0 else ""
-    listed = chosen[1:] if lead >= 0 else chosen
-    text = head + ", ".join(unit.text for unit in listed if unit.kind == "item") + "."
-    return Quote(text, chosen[0].start, chosen[-1].end, passage)
+    texts = []
+    for run in runs:
+        head = "".join(f"{unit.text.rstrip(':. ')}: " for unit in run.lead(units))
+        texts.append(f"{head}{', '.join(unit.text for unit in units[run.first : run.end])}.")
+    return Quote(" ".join(texts), units[runs[0].start].start, units[runs[-1].end - 1].end, passage)
 
 
 def _around(passages: Sequence[Passage], rows: Sequence[Unit]) -> Passage:

@@ -16,7 +16,7 @@ from chatbot import lexical
 from chatbot.guides import Unit
 from chatbot.lexical import Word
 from chatbot.passages import Passage
-from chatbot.retrieval import Retriever, fold_phrase
+from chatbot.retrieval import Retriever
 from chatbot.sequences import step_beyond
 
 HIGHEST = frozenset(
@@ -38,6 +38,8 @@ BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
+FIGURE = re.compile(r"[^\w\s]?\s?(\d[\d,]*(?:\.\d+)?)\s?(?:%|[^\W\d]+(?: [^\W\d]+)*)?")
+LIKE_KEYS = 0.4  # the cosine to a key from which a strange word may be of its kind ("ohio", not "advance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,21 @@ def listings(retriever: Retriever, section: int) -> list[Listing]:
     ]
 
 
-def asked_rows(retriever: Retriever, table: Listing, text: str) -> list[Unit]:
-    """The rows that a question names, or asks for by rank; none if it asks for the table at large."""
+def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "") -> list[Unit]:
+    """The rows that a question names, or asks for by rank; none if it asks for the table at large.
+
+    Of several columns of figures the rank is by the one whose heading the question or its topic names.
+    """
     says = {word.folded for word in lexical.words(text)}
+    numbered = _numbered(table, text)
+    if numbered is not None:
+        return [table.units[n] for n in numbered]
     named = [table.units[n] for n in named_keys(retriever, table.keys, text)]
-    ranked = sorted(table.units, key=lambda row: -(_number(row) or 0.0))
-    if any(_number(row) is None for row in table.units):
+    figures = _figures(table, f"{text} {topic}")
+    if not figures:
         return named
+    places = sorted(range(len(figures)), key=lambda n: -figures[n])
+    ranked = [table.units[n] for n in places]
     if len(named) > 1 and says & (HIGHEST | HIGHER | LOWEST | LOWER):
         return [row for row in (ranked[::-1] if says & (LOWEST | LOWER) else ranked) if row in named]
     if named:
@@ -109,13 +119,44 @@ def _one_is_asked(noun: str, says: set[str]) -> bool:
     return bool(says & LOWEST) or (bool(says & HIGHEST) and not says.isdisjoint(PLACES))
 
 
-def _number(row: Unit) -> float | None:
-    """The figure of a row: the last cell that is one."""
-    for cell in reversed(row.cells[1:]):
-        digits = re.sub(r"[^\d.]", "", cell)
-        if re.fullmatch(r"\d+(?:\.\d+)?", digits):
-            return float(digits)
-    return None
+def _numbered(table: Listing, text: str) -> list[int] | None:
+    """The rows that a question asks for by number, "the second year", where the rows are numbered years.
+
+    None where the rows bear no numbers: then their first cells are names.
+    """
+    if not all(key.isdigit() for key in table.keys):
+        return None
+    said = lexical.words(text)
+    noun = lexical.stem(lexical.fold(table.header[0].split()[-1])) if table.header[0].split() else ""
+    if noun not in {word.stem for word in said}:
+        return []
+    numbers = {str(PLACES[word.folded] + 1) for word in said if word.folded in PLACES}
+    numbers |= {word.folded for word in said}
+    return [n for n, key in enumerate(table.keys) if key in numbers]
+
+
+def _figures(table: Listing, text: str) -> list[float]:
+    """The figure of each row, of the column that a text names best; none if no column is of figures."""
+    asked = {word.stem for word in lexical.words(text)}
+    columns = {
+        column: found
+        for column in range(1, len(table.header))
+        if None not in (found := [_figure(row, column) for row in table.units])
+    }
+    if not columns:
+        return []
+
+    def named(column: int) -> int:
+        """How many words of its heading the text holds."""
+        return len(asked & {word.stem for word in lexical.words(table.header[column])})
+
+    return [figure or 0.0 for figure in columns[max(columns, key=named)]]
+
+
+def _figure(row: Unit, column: int) -> float | None:
+    """The number of a cell that is one, with its unit: "$1,200", "4 hours", not "3 to 4" or "Route 66"."""
+    found = FIGURE.fullmatch(row.cells[column].strip()) if column < len(row.cells) else None
+    return float(found[1].replace(",", "")) if found else None
 
 
 def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
@@ -132,7 +173,11 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
         noun = listing.header[0].lower() if listing.header else "entry"
         longer = [name for _, name in _longer_names(retriever, keys, text)]
         named = bool(named_keys(retriever, keys, text))
-        for value in (*longer, *_values_in(retriever, section, text, named), *_past_the_end(listing, text)):
+        for value in (
+            *longer,
+            *_values_in(retriever, section, keys, text, named),
+            *_past_the_end(listing, text),
+        ):
             return Absent(value, keys, noun)
         if named:
             return None
@@ -212,16 +257,19 @@ def _is_stranger(retriever: Retriever, word: Word) -> bool:
     return not retriever.knows(word.stem)
 
 
-def _values_in(retriever: Retriever, section: int, text: str, named: bool) -> Iterator[str]:
+def _values_in(
+    retriever: Retriever, section: int, keys: tuple[str, ...], text: str, named: bool
+) -> Iterator[str]:
     """The values of a question that the section does not hold. Beside a named row only plain cases count."""
     words = lexical.words(text)
-    held = retriever.ranker.coverage.own_stems[section]
-    folded = f" {fold_phrase(text)} "
+    held = {part for stem in retriever.ranker.coverage.own_stems[section] for part in stem.split("-")}
+    folded = [word.folded for word in words]
     for value in retriever.values:
-        if f" {value} " in folded and not all(lexical.stem(part) in held for part in value.split()):
-            start = folded[: folded.index(f" {value} ")].count(" ")
-            yield " ".join(part.text for part in words[start : start + len(value.split())])
-    says = {word.folded for word in words}
+        parts = value.split()
+        for start in (n for n in range(len(folded)) if folded[n : n + len(parts)] == parts):
+            if not all(lexical.stem(part) in held for part in parts):
+                yield " ".join(word.text for word in words[start : start + len(parts)])
+    says = set(folded)
     compares = frozenset(["and"]) if says & (COMPARES | HIGHER | LOWER) else frozenset()
     used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE | OF_VALUE)
     for position, word in enumerate(words):
@@ -230,8 +278,11 @@ def _values_in(retriever: Retriever, section: int, text: str, named: bool) -> It
         start, end = _whole_name(retriever, words, text, position, position + 1)
         start -= start > 0 and words[start - 1].folded == "new"
         before = words[start - 1].folded if start else ""
-        if before in used_like_one or (position and _is_name(retriever, word, text)):
-            yield text[words[start].start : words[end - 1].end]
+        value = text[words[start].start : words[end - 1].end]
+        if (position and _is_name(retriever, word, text)) or (
+            before in used_like_one and retriever.likeness(value, keys) >= LIKE_KEYS
+        ):
+            yield value
 
 
 def _past_the_end(listing: Listing, text: str) -> Iterator[str]:
