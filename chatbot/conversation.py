@@ -26,8 +26,8 @@ BESIDE_IT = " – "  # between an earlier question and a follow-up that only bot
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
 
 LEAD = re.compile(
-    r"^(?:(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|what about|how about|what of|same for)\b"
-    r"[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no)\b"
+    r"^(?:(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|ugh|what about|how about|what of"
+    r"|same for)\b[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no)\b"
     r"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about)\b)))+",
     re.I,
 )
@@ -58,7 +58,8 @@ POINTS_NOWHERE = re.compile(
     re.I,
 )
 ASKS_ON = re.compile(
-    r"^(?:why(?: (?:not|so|is that))?|how come|how so|what for|which(?: ones?)?|which are (?:they|those)"
+    r"^(?:why(?: (?:not|so|is that|do you (?:say|think) (?:so|that)))?|how come|how so|what for"
+    r"|which(?: ones?)?|which are (?:they|those)|what (?:kind|sort|type)s?(?! of)"
     r"|who else|what else|name (?:them|some|all)|list (?:them|all|some)|(?:name|list) (?:them )?all"
     r"|for example|for instance|examples?|such as|like what|more|tell me more|details?|really"
     r"|is that (?:all|so))\b",
@@ -78,6 +79,8 @@ QUESTION_WORDS = frozenset([
     "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were",
     "do", "does", "did", "can", "could", "should", "would", "will",
 ])  # fmt: skip
+
+PERSONS = frozenset(["i", "me", "my", "u", "we", "you", "your"])  # "background i need" is no value
 
 # How much the earlier topic gains for a follow-up, and what lies below or beside it, in units of the score (a
 # log-probability); and what the section gains to which it certainly leads.
@@ -137,11 +140,40 @@ def understand_all(
                 seen = _stay(retriever, seen, history)
             role = _role(retriever, reading.text)
             turn = Turn(reading.text, seen, reading.words, mask, about[number], role=role)
-            yield _at_step(retriever, turn)
+            turn = _at_step(retriever, turn)
+            if history and _may_lean(retriever, reading, turn):
+                after = _after(retriever, reading, history, guides)
+                turn = after if _is_answered(retriever, after) else turn
+            yield turn
         else:
-            before = understand(retriever, history[-1], history[-MOST:-1], guides)
-            turn = _follow(retriever, readings[number], before, guides)
-            yield turn if turn.guides else replace(turn, evidence=_stay(retriever, turn.evidence, history))
+            yield _after(retriever, readings[number], history, guides)
+
+
+def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guides: frozenset[int]) -> Turn:
+    """A question that leans on those before it."""
+    before = understand(retriever, history[-1], history[-MOST:-1], guides)
+    turn = _follow(retriever, reading, before, guides)
+    return turn if turn.guides else replace(turn, evidence=_stay(retriever, turn.evidence, history))
+
+
+def _may_lean(retriever: Retriever, reading: Reading, turn: Turn) -> bool:
+    """Whether a question that no section answers may have meant the topic: "does the place matter?"."""
+    near = turn.evidence.closest() >= turn.evidence.ranker.far
+    return near and not _is_whole(retriever, reading) and not _is_answered(retriever, turn)
+
+
+def _is_answered(retriever: Retriever, turn: Turn) -> bool:
+    """Whether a section is sure enough to answer; a build that is still being fitted cannot tell."""
+    threshold = retriever.index.fitted.get("calibrator.threshold")
+    if threshold is None:
+        return True
+    hits = retriever.hits(turn.evidence, turn.words, turn.allowed, 1, turn.understood_as)
+    return bool(hits) and hits[0].confidence >= float(threshold)
+
+
+def _is_whole(retriever: Retriever, reading: Reading) -> bool:
+    """Whether a question is complete by itself: it names the role, or says much."""
+    return bool(retriever.named_guides(reading.text)) or len(reading.words) > 5
 
 
 def _needs(retriever: Retriever, reading: Reading, before: str) -> bool:
@@ -159,10 +191,9 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
     every = [word.folded for word in lexical.words(text)]
     if not every:
         return False
-    whole = bool(retriever.named_guides(text)) or len(reading.words) > 5
     goes_on = GOES_ON.match(text) is not None
     back = points(text)
-    if whole:
+    if _is_whole(retriever, reading):
         return goes_on and len(every) <= 4
     if goes_on or back or _asks_on(text):
         return True
@@ -227,7 +258,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     words = lexical.content_words(rest) if asks_on else readings[0].words
     seen = retriever.look_together(readings, words, allowed, drawn)
     evidence = average(seen, drawn)
-    if not role and about is None and _agree(seen[0], evidence, allowed):
+    if words and not role and about is None and _agree(seen[0], evidence, allowed):
         glanced = seen[0].ranker is retriever.glance  # sure of both together, maybe not of this one
         (alone,) = retriever.look(readings[:1], [allowed]) if glanced else seen[:1]
         return Turn(readings[0].text, alone, words, allowed, named)
@@ -323,7 +354,7 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     """
     value = "" if ASKS_ON.match(bare) else GLUE.sub("", TRAILS.sub("", bare)).strip(" ?!.…,")
     every = [word.folded for word in lexical.words(value)]
-    if not every or len(every) > 6 or not QUESTION_WORDS.isdisjoint(every) or not POINTS.isdisjoint(every):
+    if not every or len(every) > 6 or not (QUESTION_WORDS | POINTS | PERSONS).isdisjoint(every):
         return ""
     folded = fold_phrase(value)
     for group in sorted(retriever.groups, key=lambda group: folded not in group):
@@ -346,7 +377,9 @@ def _find(text: str, phrase: str) -> tuple[int, int] | None:
 
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     """The turn of "what is step 6?", where there is but one sequence."""
-    if len(lexical.words(turn.understood_as)) > 5:
+    if len(lexical.words(turn.understood_as)) > 5 and not sequences.is_asked_alone(
+        retriever.without_aliases(turn.understood_as)
+    ):
         return turn
     found = sequences.numbered(retriever, turn.understood_as, np.flatnonzero(turn.allowed).tolist())
     if len(found) != 1:

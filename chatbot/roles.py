@@ -19,7 +19,7 @@ from chatbot import lexical
 # "They", "he", "that job" after the name of a role ("What does an algorithm specialist do?") mean that role.
 MEANS_IT = re.compile(
     r"\b(?:they|them|their|those|he|she|his|her|him)\b|\bthat (?:job|role|position|one)\b"
-    r"|\b(?:then|that)\W*$",
+    r"|\b(?:then|that|there)\W*$",
     re.I,
 )
 HEAD_OF = re.compile(r"\bheads? of [\w-]+(?: [\w-]+)?", re.I)

@@ -49,6 +49,8 @@ AROUND = frozenset([
     "tell", "more", "hear", "say", "explain", "give", "list", "name", "show", "detail", "details", "describe",
     "know", "want", "like", "please", "whats", "whos", "next", "bit", "go", "into", "now", "then", "called",
 ])  # fmt: skip
+BECOMING = re.compile(r"\b(?:of|to|in|for) (?:be|becom)[a-z]*", re.I)
+HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,10 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
         return None
     if listed := LISTED.match(text[end:]):
         end += listed.end()
-    line = _line(retriever, topic, noun, listed=bool(listed))
+    alone = (
+        not {word.folded for word in lexical.content_words(f"{text[: found.start()]} {text[end:]}")} - AROUND
+    )
+    line = _line(retriever, topic, noun, listed=bool(listed) or (alone and not noun))
     if not all(-len(line) <= place < len(line) for place in places):
         return None
     chosen = [line[place] for place in places]
@@ -119,8 +124,14 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
 
 def _in_its_stead(item: Item, text: str, start: int, end: int) -> tuple[Item, str]:
     """An item, and the question with its name from `start` to `end`; empty if nothing else is asked."""
-    asked = {word.folded for word in lexical.content_words(f"{text[:start]} {text[end:]}")} - AROUND
-    return item, f"{text[:start]}{item.name}{text[end:]}" if asked else ""
+    asks = _asks(f"{text[:start]} {text[end:]}")
+    return item, f"{text[:start]}{item.name}{text[end:]}" if asks else ""
+
+
+def _asks(around: str) -> bool:
+    """Whether the words around an item ask something of it, rather than for the item itself."""
+    content = {word.folded for word in lexical.content_words(around)}
+    return bool(content - AROUND) or HOW.search(around) is not None
 
 
 def _picked_by_name(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None:
@@ -217,6 +228,16 @@ def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int
         return []
     title = re.compile(rf"{wanted[1]} {_value(wanted[2])}\b", re.I)
     return [n for n in within if title.match(retriever.index.sections[n].title)]
+
+
+def is_asked_alone(text: str) -> bool:
+    """Whether a text asks for the step that it names, and nothing of it ("what is step 4 of becoming one?").
+
+    >>> is_asked_alone("what is step 4 of becoming one?"), is_asked_alone("how much does step 4 cost?")
+    (True, False)
+    """
+    rest = STEP.sub(" ", text)
+    return STEP.search(text) is not None and not _asks(BECOMING.sub(" ", rest))
 
 
 def step(retriever: Retriever, text: str, topic: int) -> int | None:

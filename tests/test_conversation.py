@@ -217,11 +217,34 @@ def test_standalone_golden_questions_are_the_same_with_and_without_any_history(r
     after = understand_all(
         retriever, [(q, history, NOBODY) for q, history in zip(whole, histories, strict=True)]
     )
+    found_after = 0
     for one, other in zip(alone, after, strict=True):
+        if not conversation._is_answered(retriever, one) and other.follows:
+            found_after += 1  # what nothing answers may have meant the topic after all
+            continue
         assert one.understood_as == other.understood_as
         assert not one.follows
         assert not other.follows
         np.testing.assert_array_equal(one.evidence.scores, other.evidence.scores)
+    assert found_after <= 2
+
+
+@pytest.mark.parametrize(("history", "question", "found"), [
+    (
+        "im an ml engineer, could i move over to data scientist?",
+        "how would the work be different from what i do now", "career-cross-functional",
+    ),
+    ("how much does computer systems design pay", "hm. scientific research then", "salary-industries"),
+    ("Is a postgraduate degree mandatory to enter this profession?", "u got a girlfriend?", ""),
+    ("How much do ML engineers make in California?", "What is the pay of nurses in Peru?", ""),
+])  # fmt: skip
+def test_what_finds_nothing_alone_is_looked_for_after_the_history(
+    real_bot: Chatbot, history: str, question: str, found: str
+) -> None:
+    assert real_bot.ask(question).kind != "answer"
+    answer = real_bot.ask(question, [history])
+    assert (answer.kind == "answer") is bool(found)
+    assert not found or answer.sources[0].ref.endswith(f"#{found}")
 
 
 def test_golden_questions_that_seem_to_need_a_history_find_their_section_after_any(
