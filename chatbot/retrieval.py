@@ -102,20 +102,20 @@ class Retriever:
         return [group for group in groups if len(group) > 1]
 
     @cached_property
-    def values(self) -> tuple[str, ...]:
-        """The folded keys of all tables' rows and lists' items that are short enough to be names.
+    def values(self) -> tuple[tuple[str, ...], ...]:
+        """The folded words of all keys of tables' rows and lists' items that are short enough to be names.
 
         Longest first, so that no name is found inside another.
         """
-        found = {
-            fold_phrase(unit.cells[0] if unit.cells else unit.text)
+        keys = (
+            unit.cells[0] if unit.cells else unit.text
             for section in self.index.sections
             for block in section.blocks
             if block.kind in ("table", "list")
             for unit in block.units
-            if len((unit.cells[0] if unit.cells else unit.text).split()) <= 3
-        }
-        return tuple(sorted(found, key=lambda value: (-len(value), value)))
+        )
+        found = {tuple(word.folded for word in lexical.words(key)) for key in keys if len(key.split()) <= 3}
+        return tuple(sorted(found - {()}, key=lambda words: (-len(" ".join(words)), words)))
 
     def likeness(self, value: str, keys: tuple[str, ...]) -> float:
         """How near a value comes in meaning to the nearest of some keys (cosine)."""

@@ -234,7 +234,10 @@ def test_standalone_golden_questions_are_the_same_with_and_without_any_history(r
         "im an ml engineer, could i move over to data scientist?",
         "how would the work be different from what i do now", "career-cross-functional",
     ),
-    ("how much does computer systems design pay", "hm. scientific research then", "salary-industries"),
+    (
+        "Can an ML engineer switch to data scientist?",
+        "how would the work differ from now", "career-cross-functional",
+    ),
     ("Is a postgraduate degree mandatory to enter this profession?", "u got a girlfriend?", ""),
     ("How much do ML engineers make in California?", "What is the pay of nurses in Peru?", ""),
 ])  # fmt: skip

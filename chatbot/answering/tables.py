@@ -262,14 +262,14 @@ def _values_in(
 ) -> Iterator[str]:
     """The values of a question that the section does not hold. Beside a named row only plain cases count."""
     words = lexical.words(text)
-    held = {part for stem in retriever.ranker.coverage.own_stems[section] for part in stem.split("-")}
+    held = retriever.ranker.coverage.own_stems[section]
     folded = [word.folded for word in words]
-    for value in retriever.values:
-        parts = value.split()
-        for start in (n for n in range(len(folded)) if folded[n : n + len(parts)] == parts):
-            if not all(lexical.stem(part) in held for part in parts):
-                yield " ".join(word.text for word in words[start : start + len(parts)])
     says = set(folded)
+    for parts in retriever.values:
+        if parts[0] not in says or all(lexical.stem(part) in held for part in parts):
+            continue
+        for start in (n for n in range(len(folded)) if tuple(folded[n : n + len(parts)]) == parts):
+            yield " ".join(word.text for word in words[start : start + len(parts)])
     compares = frozenset(["and"]) if says & (COMPARES | HIGHER | LOWER) else frozenset()
     used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE | OF_VALUE)
     for position, word in enumerate(words):
