@@ -157,13 +157,9 @@ def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guide
 
 
 def _may_lean(retriever: Retriever, reading: Reading, turn: Turn) -> bool:
-    """Whether a question that no section answers may have meant the topic: "how would the work differ?".
-
-    What a glance turned away, or what is near to nothing, did not.
-    """
-    if turn.evidence.ranker is retriever.glance:
-        return False
-    near = turn.evidence.closest() >= turn.evidence.ranker.far
+    """Whether a question that nothing answers, though some section is near, may have meant the topic."""
+    seen = turn.evidence
+    near = seen.ranker is not retriever.glance and seen.closest() >= seen.ranker.far
     return near and not _is_whole(retriever, reading) and not _is_answered(retriever, turn)
 
 

@@ -359,6 +359,25 @@ def test_a_rank_is_by_the_column_that_is_asked_for(handbook: Chatbot) -> None:
         assert row.cells[0] == found, text
 
 
+URGENCY = listing(
+    ("Urgency", "Examples", "We come within"),
+    ("Emergency", "burst pipe, no power", "4 hours"),
+    ("Soon", "dripping tap, faulty fan", "5 working days"),
+    ("Routine", "sticking doors", "20 working days"),
+)
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("how soon do you come for a burst pipe", ["Emergency"]),
+    ("and for a dripping tap?", ["Soon"]),
+    ("how soon do you come", []),
+    ("what is Routine", ["Routine"]),
+    ("a burst pipe and sticking doors", []),
+])  # fmt: skip
+def test_a_row_is_named_by_what_it_alone_holds(handbook: Chatbot, text: str, found: list[str]) -> None:
+    assert [row.cells[0] for row in tables.asked_rows(handbook.retriever, URGENCY, text)] == found
+
+
 @pytest.mark.parametrize(("cell", "figure"), [
     ("$78,400", 78400.0), ("4 hours", 4.0), ("3.5 %", 3.5), ("£18 per year", 18.0), ("12", 12.0),
     ("3–4 years", None), ("every 3 years", None), ("free", None), ("", None), ("6 months–4 years", None),

@@ -39,6 +39,7 @@ QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", 
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
 FIGURE = re.compile(r"[^\w\s]?\s?(\d[\d,]*(?:\.\d+)?)\s?(?:%|[^\W\d]+(?: [^\W\d]+)*)?")
+HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 LIKE_KEYS = 0.4  # the cosine to a key from which a strange word may be of its kind ("ohio", not "advance")
 
 
@@ -87,11 +88,12 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
 
     Of several columns of figures the rank is by the one whose heading the question or its topic names.
     """
+    text = HOW.sub("how", text)  # "how soon" names no row that is called "Soon"
     says = {word.folded for word in lexical.words(text)}
     numbered = _numbered(table, text)
     if numbered is not None:
         return [table.units[n] for n in numbered]
-    named = [table.units[n] for n in named_keys(retriever, table.keys, text)]
+    named = [table.units[n] for n in named_keys(retriever, table.keys, text) or _held(table, text)]
     figures = _figures(table, f"{text} {topic}")
     if not figures:
         return named
@@ -117,6 +119,20 @@ def _one_is_asked(noun: str, says: set[str]) -> bool:
     if same:
         return same == {head}
     return bool(says & LOWEST) or (bool(says & HIGHEST) and not says.isdisjoint(PLACES))
+
+
+def _held(table: Listing, text: str) -> list[int]:
+    """The only row that holds two or more of a question's words which no other row holds ("a burst pipe").
+
+    None where a sentence beside the table holds more of them.
+    """
+    asked = set(lexical.stems(text))
+    beside = [unit for passage in table.passages for unit in passage.units if unit.kind == "sentence"]
+    most = max((len(asked & {word.stem for word in lexical.words(unit.text)}) for unit in beside), default=0)
+    rows = [asked & {word.stem for cell in row.cells for word in lexical.words(cell)} for row in table.units]
+    own = [held - set().union(*rows[:n], *rows[n + 1 :]) for n, held in enumerate(rows)]
+    found = [n for n, held in enumerate(own) if held]
+    return found if len(found) == 1 and len(own[found[0]]) >= max(2, most) else []
 
 
 def _numbered(table: Listing, text: str) -> list[int] | None:
