@@ -106,9 +106,7 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
         return None
     if listed := LISTED.match(text[end:]):
         end += listed.end()
-    alone = (
-        not {word.folded for word in lexical.content_words(f"{text[: found.start()]} {text[end:]}")} - AROUND
-    )
+    alone = not _beyond(f"{text[: found.start()]} {text[end:]}")
     line = _line(retriever, topic, noun, listed=bool(listed) or (alone and not noun))
     if not all(-len(line) <= place < len(line) for place in places):
         return None
@@ -130,8 +128,12 @@ def _in_its_stead(item: Item, text: str, start: int, end: int) -> tuple[Item, st
 
 def _asks(around: str) -> bool:
     """Whether the words around an item ask something of it, rather than for the item itself."""
-    content = {word.folded for word in lexical.content_words(around)}
-    return bool(content - AROUND) or HOW.search(around) is not None
+    return bool(_beyond(around)) or HOW.search(around) is not None
+
+
+def _beyond(around: str) -> set[str]:
+    """The words around an item that bring in something else."""
+    return {word.folded for word in lexical.content_words(around)} - AROUND
 
 
 def _picked_by_name(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None:

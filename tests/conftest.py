@@ -95,19 +95,20 @@ def real_bot(real_index: Path) -> Chatbot:
 @pytest.fixture(scope="session")
 def trades(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
     """A bot on tests/guides3, three trades whose sections bear the same headings, with the real encoder."""
-    encoder = index.load(real_index).encoder
-    folder = tmp_path_factory.mktemp("trades") / "index"
-    build(Settings(corpus=ROOT / "tests" / "guides3", index=folder), encoder=encoder)
-    return Chatbot(index.load(folder, encoder=encoder))
+    return _with_real_encoder(ROOT / "tests" / "guides3", real_index, tmp_path_factory.mktemp("trades"))
 
 
 @pytest.fixture(scope="session")
 def handbook(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
-    """A bot on tests/handbook, which nobody made for us: no golden question is fitted, none is declined."""
+    """A bot on tests/handbook, with the real encoder: alternates alone, no golden question is fitted."""
+    return _with_real_encoder(ROOT / "tests" / "handbook", real_index, tmp_path_factory.mktemp("handbook"))
+
+
+def _with_real_encoder(corpus: Path, real_index: Path, folder: Path) -> Chatbot:
+    """A bot on a corpus, built in a folder with the encoder of the real index."""
     encoder = index.load(real_index).encoder
-    folder = tmp_path_factory.mktemp("handbook") / "index"
-    build(Settings(corpus=ROOT / "tests" / "handbook", index=folder), encoder=encoder)
-    return Chatbot(index.load(folder, encoder=encoder))
+    build(Settings(corpus=corpus, index=folder / "index"), encoder=encoder)
+    return Chatbot(index.load(folder / "index", encoder=encoder))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
