@@ -9,78 +9,20 @@ swapping a value ("and in Washington?"), pointing ("how much do they make?"), as
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chatbot import lexical, sequences
+from chatbot import leaning, lexical, sequences
 from chatbot.lexical import Word
-from chatbot.passages import bare_title, is_step
+from chatbot.passages import bare_title
 from chatbot.ranking import Evidence, average, softmax
 from chatbot.retrieval import Mask, Reading, Retriever, fold_phrase
 from chatbot.roles import role_asked, role_meant
 
 BESIDE_IT = " – "  # between an earlier question and a follow-up that only both together make clear
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
-
-LEAD = re.compile(
-    r"^(?:(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|ugh|what about|how about|what of"
-    r"|same for)\b[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no)\b"
-    r"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about)\b)))+",
-    re.I,
-)
-# Said before turning to something else, and asks nothing: "fine, sold. …", "ok forget the money, …".
-ASIDE = re.compile(
-    r"^(?:(?:ok(?:ay)?|(?:al)?right|well|so|fine|sure|sold|noted|thanks|thank you|thx|great|good|nice|cool"
-    r"|perfect|interesting|understood|i see|makes sense|got it|gotcha)\b"
-    r"(?:\s*[,.!…]+\s*|\s+(?=forget|never|leav|enough)))*"
-    r"(?:(?:(?:forget|never ?mind|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
-    r"|leav(?:e|ing) [^,.;:!?…]{1,30} aside)[,.;:!?…]+\s+)?(?=\w)",
-    re.I,
-)
-GOES_ON = re.compile(
-    r"^(?:and|or|but|also|plus|then|what about|how about|what of|same for|ok(?:ay)? and|so)\b", re.I
-)
-POINTS = frozenset([
-    "they", "them", "their", "theirs", "it", "its", "that", "those", "these", "this", "there", "he", "she",
-    "his", "her", "one", "ones", "others", "former", "latter",
-])  # fmt: skip
-# Points at several things that were named, not at people: "which of those pays most?".
-SEVERAL = re.compile(r"\b(?:those|these|each|(?:which|what|all|any|some|most|none|one) of them)\b", re.I)
-# Where such a word points at nothing that was said: "is there …", "worth it", "this job", "one should".
-POINTS_NOWHERE = re.compile(
-    r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were)\b|\bone (?:day|of)\b|\bworth it\b"
-    r"|\b(?:this|that|these|those) (?:kind of |line of |sort of )?(?:careers?|domain|fields?|guide|industry"
-    r"|jobs?|occupations?|people|positions?|professions?|roles?|trade|works?)\b"
-    r"|\b(?:can|could|does|has|is|may|might|must|should|to|would) one\b|\bone['’]s\b",
-    re.I,
-)
-ASKS_ON = re.compile(
-    r"^(?:why(?: (?:not|so|is that|do you (?:say|think) (?:so|that)))?|how come|how so|what for"
-    r"|which(?: ones?)?|which are (?:they|those)|what (?:kind|sort|type)s?(?! of)"
-    r"|who else|what else|name (?:them|some|all)|list (?:them|all|some)|(?:name|list) (?:them )?all"
-    r"|for example|for instance|examples?|such as|like what|more|tell me more|details?|really"
-    r"|is that (?:all|so))\b",
-    re.I,
-)
-TRAILS = re.compile(
-    r"(?:[\s,]+(?:then|instead|please|maybe|though|too|as well|exactly|specifically"
-    r"|for (?:example|instance)))+\W*$",
-    re.I,
-)
-GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
-# What of these asks for the things themselves, which another section may name.
-ASKS_FOR_THEM = re.compile(
-    r"^(?:which|name|list|for (?:example|instance)|examples?|such as|like what)\b", re.I
-)
-QUESTION_WORDS = frozenset([
-    "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were",
-    "do", "does", "did", "can", "could", "should", "would", "will",
-])  # fmt: skip
-
-PERSONS = frozenset(["i", "me", "my", "u", "we", "you", "your"])  # "background i need" is no value
 
 # How much the earlier topic gains for a follow-up, and what lies below or beside it, in units of the score (a
 # log-probability); and what the section gains to which it certainly leads.
@@ -117,7 +59,7 @@ def understand_all(
     retriever: Retriever, asks: Sequence[tuple[str, Sequence[str], frozenset[int]]]
 ) -> Iterator[Turn]:
     """Understands many questions; those that stand alone are encoded together."""
-    readings = [retriever.read(ASIDE.sub("", " ".join(question.split()))) for question, _, _ in asks]
+    readings = [retriever.read(leaning.ASIDE.sub("", " ".join(question.split()))) for question, _, _ in asks]
     alone = [
         number
         for number, (question, history, _) in enumerate(asks)
@@ -192,11 +134,11 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
     every = [word.folded for word in lexical.words(text)]
     if not every:
         return False
-    goes_on = GOES_ON.match(text) is not None
-    back = points(text)
+    goes_on = leaning.GOES_ON.match(text) is not None
+    back = leaning.points(text)
     if _is_whole(retriever, reading):
         return goes_on and len(every) <= 4
-    if goes_on or back or _asks_on(text):
+    if goes_on or back or leaning.asks_on(text):
         return True
     if any(
         asked.search(text) for asked in (sequences.NEXT, sequences.BEFORE, sequences.STEP, sequences.PLACE)
@@ -205,49 +147,24 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
     return len(every) <= 3 and len(reading.words) <= 1
 
 
-def points(text: str) -> bool:
-    """Whether a word points back at what was said ("they", "that", "there")."""
-    rest = lexical.words(POINTS_NOWHERE.sub(" ", text))
-    for number, word in enumerate(rest):
-        relative = (
-            word.folded == "that"
-            and 0 < number < len(rest) - 1
-            and rest[number - 1].folded not in lexical.STOP
-        )
-        if word.folded in POINTS and not relative:
-            return True
-    return False
-
-
-def _asks_on(text: str) -> bool:
-    """Whether hardly more is said than "why?" or "which ones?"."""
-    bare = LEAD.sub("", text)
-    found = ASKS_ON.match(bare)
-    return (
-        found is not None
-        and len(lexical.words(bare[found.end() :])) <= 3
-        and len(lexical.content_words(bare)) <= 1
-    )
-
-
 def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozenset[int]) -> Turn:
     """The question after one that was understood as `before`."""
     named = guides or frozenset(retriever.named_guides(reading.text)) or before.guides
     allowed = retriever.allowed(named)
     topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
-    bare = LEAD.sub("", reading.text) or reading.text
+    bare = leaning.LEAD.sub("", reading.text) or reading.text
     if found := _in_sequence(retriever, reading.text, bare, before.understood_as, topic, allowed):
         understood, evidence, words = found
         role = _role(retriever, understood) if words else ()
         return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
-    asks_on = ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
-    rest = TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
-    several = SEVERAL.search(POINTS_NOWHERE.sub(" ", bare)) is not None
+    asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
+    rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
+    several = leaning.points_at_several(bare)
     about = sequences.among(retriever, topic) if several else None
     role = _role(retriever, reading.text, before.understood_as)
     swapped = _swap(retriever, bare, before.understood_as, topic)
     understood = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
-    if swapped or (_asks_on(bare) and ASKS_FOR_THEM.match(bare)):
+    if swapped or (leaning.asks_on(bare) and leaning.ASKS_FOR_THEM.match(bare)):
         asked = retriever.read(swapped or _ask_for_them(retriever, bare, rest, topic))
         (evidence,) = retriever.look([asked], [allowed])
         words = lexical.content_words(rest) if asks_on else asked.words
@@ -268,8 +185,11 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
 
 def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
     """The question for the things that a section speaks of: "which ones?", "and which frameworks?"."""
-    title = bare_title(retriever.index.sections[topic])
-    if lexical.content_words(rest):
+    wanted = {word.stem for word in lexical.content_words(rest)}
+    titles = {n: bare_title(retriever.index.sections[n]) for n in (topic, *_beside(retriever, topic))}
+    called = [n for n, title in titles.items() if wanted and wanted <= set(lexical.stems(title))]
+    title = titles[called[0] if len(called) == 1 else topic]  # "and which employers?" after the states
+    if wanted:
         return f"{bare}: {title}"
     return f"name some {title}" + ("" if title.endswith("s") else "s")
 
@@ -284,7 +204,7 @@ def _in_sequence(
     moved = sequences.step(retriever, text, topic)
     if moved is None:
         moved = sequences.beside(retriever, text, before, topic)
-    if moved is None and sequences.NEXT.search(text) and is_step(retriever.index.sections[topic]):
+    if moved is None and sequences.NEXT.search(text) and sequences.is_last_step(retriever, topic):
         beyond = f"What comes after the last? Step {len(retriever.families[topic]) + 1}"
         return beyond, _moved(retriever, beyond, topic), ()
     if moved is None:
@@ -353,9 +273,11 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
 
     "How much do they make in California?", "in Washington?" → "How much do they make in Washington?"
     """
-    value = "" if ASKS_ON.match(bare) else GLUE.sub("", TRAILS.sub("", bare)).strip(" ?!.…,")
+    if leaning.ASKS_ON.match(bare):
+        return ""
+    value = leaning.GLUE.sub("", leaning.TRAILS.sub("", bare)).strip(" ?!.…,")
     every = [word.folded for word in lexical.words(value)]
-    if not every or len(every) > 6 or not (QUESTION_WORDS | POINTS | PERSONS).isdisjoint(every):
+    if not every or len(every) > 6 or not leaning.NO_VALUE.isdisjoint(every):
         return ""
     folded = fold_phrase(value)
     for group in sorted(retriever.groups, key=lambda group: folded not in group):

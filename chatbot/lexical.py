@@ -41,6 +41,7 @@ yours yourself u ur r n plz dont doesnt cant hm hmm uh um oh tbh btw lol haha an
 tho hey hi hello dunno nah nope yeah yep bruh bro dude innit yall rn gimme
 """
 STOP = frozenset(_TOPICLESS.split())
+BLUR = re.compile(r"[aeiou]|(.)(?=\1)")  # letters that are easily left out: vowels, the first of two alike
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
     "ninth": 8, "tenth": 9, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7,
@@ -198,19 +199,25 @@ def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
     """The commonest of the nearest words within the edits that the length allows, or nothing.
 
     Up to seven letters one edit, up to eleven two, then three; a swap of neighbours is one edit
-    (optimal string alignment). The first letter may only be swapped with the second. A word that
-    merely begins with the other ("coder", "code") is a form of its own, not a typing error.
+    (optimal string alignment). Of those with as few edits slips of the fingers go first. The first
+    letter may only be swapped with the second. A word that merely begins with the other ("coder",
+    "code") is a form of its own, not a typing error.
     """
     if len(folded) < 4 or not folded.isalpha():
         return ""
     allowed = 1 + (len(folded) >= 8) + (len(folded) >= 12)
     found = process.extract(folded, vocabulary.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=20)
     near = [
-        (edits, sorted(folded) != sorted(other), -vocabulary[other], other)  # swapped letters first
+        (edits, not _is_slip(folded, other), -vocabulary[other], other)
         for other, edits, _ in found
         if len(other) > 2 and folded[0] in other[:2] and not _same_word(folded, other)
     ]
     return min(near)[3] if near else ""
+
+
+def _is_slip(typed: str, word: str) -> bool:
+    """Whether letters are only swapped, or vowels and doubles left out ("typs" is "types", not "tips")."""
+    return sorted(typed) == sorted(word) or BLUR.sub("", typed) == BLUR.sub("", word)
 
 
 def _same_word(one: str, other: str) -> bool:

@@ -141,7 +141,9 @@ def _picked_by_name(retriever: Retriever, text: str, topic: int) -> tuple[Item, 
     if not (found := KNOWN_BY.search(text)):
         return None
     wanted = set(lexical.stems(found["word"] or found["words"]))
-    chosen = [item for item in _line(retriever, topic, "", False) if wanted <= set(lexical.stems(item.name))]
+    chosen = [
+        item for item in _line(retriever, topic, "", listed=True) if wanted <= set(lexical.stems(item.name))
+    ]
     return _in_its_stead(chosen[0], text, *found.span()) if wanted and len(chosen) == 1 else None
 
 
@@ -208,7 +210,8 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
         return None
     sections = retriever.index.sections
     rest = lexical.content_words(f"{text[: found.start()]} {text[found.end() :]}")
-    if len({word.folded for word in rest} - AROUND - ANY) > 1:  # "how do I get my resume noticed before that"
+    done = {word.folded for word in lexical.words(sections[topic].title)}  # "high school is done, what next?"
+    if len({word.folded for word in rest} - AROUND - ANY - done) > 1:  # "how do I get noticed before that"
         return None
     if not is_step(sections[topic]):  # the topic may be the whole way, and the step named in its question
         named = numbered(retriever, before, _steps(retriever, topic)) if STEP.search(before) else []
@@ -222,6 +225,11 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
     line = retriever.families[topic]
     place = line.index(topic) + (1 if later else -1)
     return line[place] if 0 <= place < len(line) else None
+
+
+def is_last_step(retriever: Retriever, topic: int) -> bool:
+    """Whether a section is a step that none comes after."""
+    return is_step(retriever.index.sections[topic]) and retriever.families[topic][-1] == topic
 
 
 def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int]:

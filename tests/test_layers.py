@@ -26,6 +26,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "coverage",
     "ranking",
     "retrieval",
+    "leaning",
     "sequences",
     "conversation",
     "answering",

@@ -111,7 +111,7 @@ def test_documents_may_be_empty() -> None:
 
 VOCABULARY = {
     "salary": 9, "california": 5, "engineer": 9, "learning": 7, "certification": 4, "code": 3,
-    "master": 3, "masters": 2, "python": 2, "pay": 2,
+    "master": 3, "masters": 2, "python": 2, "pay": 2, "types": 2, "tips": 4,
 }  # fmt: skip
 LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
 
@@ -124,6 +124,7 @@ LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
         ("certifacation", "certification"),
         ("cirtificaton", "certification"),  # two slips in a long word
         ("pyhton", "python"),
+        ("typs of jobs", "types of jobs"),  # a vowel left out, rather than another letter ("tips")
         ("asalry", "asalry"),  # two slips in a short word
         ("leaning towards slavery, nurse", "leaning towards slavery, nurse"),  # good words of the language
         ("coder", "coder"),

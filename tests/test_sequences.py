@@ -48,6 +48,7 @@ def test_the_items_of_a_section(real_bot: Chatbot, anchor: str, first: str, last
         ("jobs-employers", "And the fourth and fifth?", "Amazon and Apple", ""),
         ("jobs-employers", "what does #2 pay?", "Facebook", "what does Facebook pay?"),
         ("jobs-employers", "is the first one in Europe", "Google", "is Google in Europe"),
+        ("type-deep-learning", "the language one", "Natural language processing (NLP) engineer", ""),
         ("tips", "give me the data one", "Be knowledgeable in data management", ""),
         ("how-to-become", "the third step please", "Step 3: Specialized machine learning study", ""),
         ("step-masters", "what's the last step", "Step 8: Job application and interviews", ""),
@@ -96,6 +97,7 @@ def test_what_speaks_of_the_items_is_found(real_bot: Chatbot) -> None:
         ("how-to-become", "and after that?", "What is step 3 to become an ML engineer?", "step-masters"),
         ("how-to-become", "what comes after that", "What is the first step to become one?", "step-bachelors"),
         ("how-to-become", "and the one after?", "And step two?", "step-specialized-study"),
+        ("step-high-school", "ok high school is done, whats next", "", "step-bachelors"),
         ("step-job-application", "what comes next?", "", None),
         ("step-job-application", "how do I get my resume noticed before that", "", None),
         ("work-hours", "what comes next?", "What are the hours?", None),
@@ -134,3 +136,12 @@ def test_in_a_conversation(
     assert answer.kind == kind
     assert section is None or answer.sources[0].ref.endswith(f"#{section}")
     assert text in answer.text
+
+
+def test_only_the_last_step_has_none_after_it(real_bot: Chatbot) -> None:
+    last = [
+        ref.partition("#")[2]
+        for number, ref in enumerate(real_bot.index.refs)
+        if sequences.is_last_step(real_bot.retriever, number)
+    ]
+    assert last == ["step-job-application"]

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from chatbot import index as index_folder
+from chatbot import leaning
 from chatbot.answering import counting, quoting, refusing, smalltalk, tables
 from chatbot.answering.linking import fragment
-from chatbot.conversation import BESIDE_IT, Turn, points, understand, understand_all
+from chatbot.conversation import BESIDE_IT, Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
@@ -227,8 +228,8 @@ class Chatbot:
             return answer
         (part,), (other,) = answered, [part for part in parts if not part.answered]
         if answer.kind != "answer":
-            if other is parts[0] and points(part.ask.question):  # "… and is it paid?": of what is not said
-                return answer
+            if other is parts[0] and leaning.points(part.ask.question):
+                return answer  # "… and is it paid?": of what is not said
         elif other.hits[0].confidence >= refusing.CLOSE * self.threshold:
             return answer
         half = self._answer_one(ask, part.turn)

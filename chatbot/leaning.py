@@ -1,0 +1,104 @@
+"""How people word a question that leans on the one before it: "and …?", "they", "why?", "never mind …".
+
+In: a question's text. Out: whether, and with which words, it leans. It knows no guide and reads no history:
+what a question then means is for `chatbot.conversation`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chatbot import lexical
+
+# What corrects the question before: "no, I meant the jobs", "i mean in virginia".
+MEANT = r"(?:what )?i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?"
+LEAD = re.compile(
+    r"^(?:(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|ugh|what about|how about|what of"
+    rf"|same for|{MEANT})\b[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no|nope|nah)\b"
+    rf"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about|sorry|{MEANT})\b)))+",
+    re.I,
+)
+# Said before turning to something else, and asks nothing: "fine, sold. …", "ok forget the money, …".
+ASIDE = re.compile(
+    r"^(?:(?:ok(?:ay)?|(?:al)?right|well|so|fine|sure|sold|noted|thanks|thank you|thx|great|good|nice|cool"
+    r"|perfect|interesting|understood|i see|makes sense|got it|gotcha)\b"
+    r"(?:\s*[,.!…]+\s*|\s+(?=forget|never|leav|enough)))*"
+    r"(?:(?:(?:forget|never ?mind|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
+    r"|leav(?:e|ing) [^,.;:!?…]{1,30} aside)[,.;:!?…]+\s+)?(?=\w)",
+    re.I,
+)
+GOES_ON = re.compile(
+    r"^(?:and|or|but|also|plus|then|what about|how about|what of|same for|ok(?:ay)? and|so"
+    rf"|(?:(?:no|nope|nah|sorry)\W+)*{MEANT})\b",
+    re.I,
+)
+POINTS = frozenset([
+    "they", "them", "their", "theirs", "it", "its", "that", "those", "these", "this", "there", "he", "she",
+    "his", "her", "one", "ones", "others", "former", "latter",
+])  # fmt: skip
+# Points at several things that were named, not at people: "which of those pays most?".
+SEVERAL = re.compile(r"\b(?:those|these|each|(?:which|what|all|any|some|most|none|one) of them)\b", re.I)
+# Where such a word points at nothing that was said: "is there …", "worth it", "this job", "one should".
+POINTS_NOWHERE = re.compile(
+    r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were)\b|\bone (?:day|of(?! them))\b"
+    r"|\bworth it\b"
+    r"|\b(?:this|that|these|those) (?:kind of |line of |sort of )?(?:careers?|domain|fields?|guide|industry"
+    r"|jobs?|occupations?|people|positions?|professions?|roles?|trade|works?)\b"
+    r"|\b(?:can|could|does|has|is|may|might|must|should|to|would) one\b(?! of them)"
+    r"|\bone['’]s\b",
+    re.I,
+)
+ASKS_ON = re.compile(
+    r"^(?:why(?: (?:not|so|is that|do you (?:say|think) (?:so|that)))?|how come|how so|what for"
+    r"|which(?: ones?)?|which are (?:they|those)|what (?:kind|sort|type)s?(?! of)"
+    r"|who else|what else|name (?:them|some|all)|list (?:them|all|some)|(?:name|list) (?:them )?all"
+    r"|for example|for instance|examples?|such as|like what|more|tell me more|details?|really"
+    r"|is that (?:all|so))\b",
+    re.I,
+)
+TRAILS = re.compile(
+    r"(?:[\s,]+(?:then|instead|please|maybe|though|too|as well|exactly|specifically"
+    r"|for (?:example|instance)))+\W*$",
+    re.I,
+)
+GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
+# What of these asks for the things themselves, which another section may name.
+ASKS_FOR_THEM = re.compile(
+    r"^(?:which|name|list|for (?:example|instance)|examples?|such as|like what)\b", re.I
+)
+# Where one of these stands, more is said than another value of a table: "background i need".
+NO_VALUE = POINTS | {
+    "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were",
+    "do", "does", "did", "can", "could", "should", "would", "will",
+    "i", "me", "my", "u", "we", "you", "your",
+}  # fmt: skip
+
+
+def points(text: str) -> bool:
+    """Whether a word points back at what was said ("they", "that", "there")."""
+    rest = lexical.words(POINTS_NOWHERE.sub(" ", text))
+    for number, word in enumerate(rest):
+        relative = (
+            word.folded == "that"
+            and 0 < number < len(rest) - 1
+            and rest[number - 1].folded not in lexical.STOP
+        )
+        if word.folded in POINTS and not relative:
+            return True
+    return False
+
+
+def points_at_several(text: str) -> bool:
+    """Whether a word points back at several things that were named ("which of those")."""
+    return SEVERAL.search(POINTS_NOWHERE.sub(" ", text)) is not None
+
+
+def asks_on(text: str) -> bool:
+    """Whether hardly more is said than "why?" or "which ones?"."""
+    bare = TRAILS.sub("", LEAD.sub("", text))
+    found = ASKS_ON.match(bare)
+    return (
+        found is not None
+        and len(lexical.words(bare[found.end() :])) <= 3
+        and len(lexical.content_words(bare)) <= 1
+    )

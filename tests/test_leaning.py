@@ -1,0 +1,79 @@
+"""How a question is worded that leans on the one before it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatbot import leaning
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("and in Washington?", "in Washington?"),
+        ("ok, so what about the hours?", "the hours?"),
+        ("no i meant the jobs", "the jobs"),
+        ("Nope, what I really meant: remote work", "remote work"),
+        ("sorry, I mean in Virginia", "in Virginia"),
+        ("no degree needed?", "no degree needed?"),
+        ("nice employers?", "nice employers?"),
+    ],
+)
+def test_what_leads_in_is_left_out(text: str, left: str) -> None:
+    assert leaning.LEAD.sub("", text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("ok forget the money, are the hours decent?", "are the hours decent?"),
+        ("fine, sold. which states?", "which states?"),
+        ("leaving cert is next year, what then?", "leaving cert is next year, what then?"),
+        ("well paid jobs?", "well paid jobs?"),
+        ("so many steps", "so many steps"),
+    ],
+)
+def test_what_is_said_aside(text: str, left: str) -> None:
+    assert leaning.ASIDE.sub("", text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("how much do they make?", True),
+        ("is that normal", True),
+        ("the ones in California", True),
+        ("is there an association", False),
+        ("is this job hard", False),
+        ("the skills that matter", False),
+        ("should one know people", False),
+        ("", False),
+    ],
+)
+def test_what_points_back(text: str, points: bool) -> None:
+    assert leaning.points(text) is points
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [("which of those pays most?", True), ("is one of them remote", True), ("do they pay well", False),
+     ("are these jobs remote", False)],
+)  # fmt: skip
+def test_what_points_at_several(text: str, several: bool) -> None:
+    assert leaning.points_at_several(text) is several
+
+
+@pytest.mark.parametrize(
+    ("text", "asks_on"),
+    [
+        ("why?", True),
+        ("ok but why", True),
+        ("which ones exactly?", True),
+        ("why would i bother then", True),
+        ("for example?", True),
+        ("Why should I get a certification?", False),
+        ("what kind of degree do I need", False),
+    ],
+)
+def test_what_asks_on(text: str, asks_on: bool) -> None:
+    assert leaning.asks_on(text) is asks_on
