@@ -214,7 +214,8 @@ def _in_sequence(
         if asked:
             reading = retriever.read(asked)
             (seen,) = retriever.look([reading], [allowed])
-            return reading.text, seen, reading.words
+            own = set(lexical.stems(item.name))  # an answer has to hold what is asked of it
+            return reading.text, seen, tuple(word for word in reading.words if word.stem not in own)
         if item.section == topic:
             named = f"{before.rstrip('?. ')}{BESIDE_IT}{item.name}"
             return named, _moved(retriever, named, topic), ()

@@ -38,7 +38,9 @@ thx to too under until up upon us use used uses using usually very via wanna wan
 well were weren't what what's whatever whats when where where's whether which while who who's whom whos
 whose why will with within without won't would wouldn't yes yet you you'd you'll you're you've your
 yours yourself u ur r n plz dont doesnt cant hm hmm uh um oh tbh btw lol haha anyway kinda sorta idk imo
-tho hey hi hello dunno nah nope yeah yep bruh bro dude innit yall rn gimme
+tho hey hi hello dunno nah nope yeah yep bruh bro dude innit yall rn gimme wow whoa phew ugh omg oops ah
+arent aint couldnt hadnt hasnt havent isnt shouldnt wasnt werent wont wouldnt theres hows wheres whens
+theyre theyve youre youve youll shes hes weve didnt
 """
 STOP = frozenset(_TOPICLESS.split())
 BLUR = re.compile(r"[aeiou]|(.)(?=\1)")  # letters that are easily left out: vowels, the first of two alike
@@ -203,6 +205,9 @@ def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
     letter may only be swapped with the second. A word that merely begins with the other ("coder",
     "code") is a form of its own, not a typing error.
     """
+    if len(folded) == 3:  # too short to tell, but for "hwo" and "teh"
+        swapped = (folded[0] + folded[:0:-1], folded[1::-1] + folded[2])
+        return next((word for word in swapped if word in vocabulary), "")
     if len(folded) < 4 or not folded.isalpha():
         return ""
     allowed = 1 + (len(folded) >= 8) + (len(folded) >= 12)

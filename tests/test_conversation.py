@@ -226,8 +226,8 @@ def test_standalone_golden_questions_are_the_same_with_and_without_any_history(r
 
 @pytest.mark.parametrize(("history", "question", "found"), [
     (
-        "im an ml engineer, could i move over to data scientist?",
-        "how would the work be different from what i do now", "career-cross-functional",
+        "Which associations are good for my network?",
+        "I'm an introvert, convince me: what's the gain", "tips-network",
     ),
     (
         "Can an ML engineer switch to data scientist?",

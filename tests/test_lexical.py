@@ -111,7 +111,7 @@ def test_documents_may_be_empty() -> None:
 
 VOCABULARY = {
     "salary": 9, "california": 5, "engineer": 9, "learning": 7, "certification": 4, "code": 3,
-    "master": 3, "masters": 2, "python": 2, "pay": 2, "types": 2, "tips": 4,
+    "master": 3, "masters": 2, "python": 2, "types": 2, "tips": 4, "how": 9, "the": 9, "and": 9,
 }  # fmt: skip
 LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
 
@@ -128,7 +128,8 @@ LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
         ("asalry", "asalry"),  # two slips in a short word
         ("leaning towards slavery, nurse", "leaning towards slavery, nurse"),  # good words of the language
         ("coder", "coder"),
-        ("pya", "pya"),  # too short to tell
+        ("pyy", "pyy"),  # too short to tell
+        ("hwo to becmoe teh C++, adn R&D 123", "how to becmoe the C++, and R&D 123"),  # but for these
         ("Oregon", "Oregon"),
         ("tython", "tython"),  # the first letter may be swapped, not replaced
         ("ypthon", "python"),

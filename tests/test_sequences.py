@@ -127,6 +127,7 @@ def test_a_step_by_its_number(real_bot: Chatbot, anchor: str, text: str, found: 
         ([PAY], "and the runner-up?", "answer", "salary-states", "$138,400"),
         ([TYPES], "which of those pays most?", "no_answer", None, ""),
         (["Who are the top employers?"], "Which of them pays the highest salary?", "no_answer", None, ""),
+        (["Which associations should I join?"], "is the first one expensive", "no_answer", None, ""),
     ],
 )
 def test_in_a_conversation(

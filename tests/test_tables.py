@@ -156,6 +156,7 @@ def test_two_rows_are_compared_in_the_order_that_was_asked_for(
         ("What is the pay of ML engineers in Oregon?", "Oregon"),
         ("What do ML engineers earn in Florida?", "Florida"),
         ("ml engineer salary in florida", "florida"),
+        ("how much does it pay in ohio", "ohio"),  # near to nothing, but of pay
         ("How much do ML engineers earn in New Jersey?", "New Jersey"),
         ("how much do ml engineers earn in new jersey", "new jersey"),
         ("What do ML engineers make in West Virginia?", "West Virginia"),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot import index as index_folder
-from chatbot import leaning
+from chatbot import leaning, lexical
 from chatbot.answering import counting, quoting, refusing, smalltalk, tables
 from chatbot.answering.linking import fragment
 from chatbot.conversation import BESIDE_IT, Turn, understand, understand_all
@@ -240,14 +240,21 @@ class Chatbot:
         own = bool(turn.role and self.guides[self.index.guide_of[hit.section]].aliases)
         return own and not self.retriever.speaks_of(hit.section, turn.role)
 
+    def _is_about(self, section: int, turn: Turn, value: str) -> bool:
+        """Whether a section comes near a question, or holds what it asks but for a value."""
+        if turn.evidence.closest(section) >= turn.evidence.ranker.far:
+            return True
+        beside = {word.stem for word in turn.words} - set(lexical.stems(value))
+        return beside <= self.retriever.ranker.coverage.own_stems[section]
+
     def _answer_one(self, ask: Ask, turn: Turn) -> Answer:
         hits = self.hits(turn)
         if not hits:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
-        near = turn.evidence.closest(best.section) >= turn.evidence.ranker.far
         taken = fold_phrase(turn.understood_as) in self.retriever.verbatim  # by a writer, whatever it says
-        if near and not taken and (absent := tables.absent(self.retriever, best.section, turn.understood_as)):
+        absent = None if taken else tables.absent(self.retriever, best.section, turn.understood_as)
+        if absent and self._is_about(best.section, turn, absent.value):
             return self._refuse(ask, turn, hits, absent)
         if choices := refusing.rival_guides(self.retriever, turn, self.threshold):
             text = "That stands in more than one guide. Which one do you mean?"
