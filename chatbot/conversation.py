@@ -137,7 +137,7 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
     goes_on = leaning.GOES_ON.match(text) is not None
     back = leaning.points(text)
     if _is_whole(retriever, reading):
-        return goes_on and len(every) <= 4
+        return (goes_on and len(every) <= 4) or leaning.OF_THEM.search(text) is not None
     if goes_on or back or leaning.asks_on(text):
         return True
     if any(

@@ -21,7 +21,7 @@ LEAD = re.compile(
 # Said before turning to something else, and asks nothing: "fine, sold. …", "ok forget the money, …".
 ASIDE = re.compile(
     r"^(?:(?:ok(?:ay)?|(?:al)?right|well|so|fine|sure|sold|noted|thanks|thank you|thx|great|good|nice|cool"
-    r"|perfect|interesting|understood|i see|makes sense|got it|gotcha)\b"
+    r"|perfect|interesting|understood|i see|makes sense|got it|gotcha|kk?|pity|fair enough|wow|phew)\b"
     r"(?:\s*[,.!…]+\s*|\s+(?=forget|never|leav|enough)))*"
     r"(?:(?:(?:forget|never ?mind|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
     r"|leav(?:e|ing) [^,.;:!?…]{1,30} aside)[,.;:!?…]+\s+)?(?=\w)",
@@ -37,7 +37,12 @@ POINTS = frozenset([
     "his", "her", "one", "ones", "others", "former", "latter",
 ])  # fmt: skip
 # Points at several things that were named, not at people: "which of those pays most?".
-SEVERAL = re.compile(r"\b(?:those|these|each|(?:which|what|all|any|some|most|none|one) of them)\b", re.I)
+OF_THEM = re.compile(
+    r"\b(?:which|what|all|any|some|most|none|one|both|each|either|neither) of (?:them|those|these)\b"
+    r"|\b(?:those|these) two\b",
+    re.I,
+)
+SEVERAL = re.compile(rf"\b(?:those|these|each)\b|{OF_THEM.pattern}", re.I)
 # Where such a word points at nothing that was said: "is there …", "worth it", "this job", "one should".
 POINTS_NOWHERE = re.compile(
     r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were)\b|\bone (?:day|of(?! them))\b"

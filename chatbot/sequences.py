@@ -107,7 +107,7 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
     if listed := LISTED.match(text[end:]):
         end += listed.end()
     alone = not _beyond(f"{text[: found.start()]} {text[end:]}")
-    line = _line(retriever, topic, noun, listed=bool(listed) or (alone and not noun))
+    line = _line(retriever, topic, noun, listed=bool(listed) or (alone and noun in ("", "one")))
     if not all(-len(line) <= place < len(line) for place in places):
         return None
     chosen = [line[place] for place in places]

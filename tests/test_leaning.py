@@ -28,6 +28,7 @@ def test_what_leads_in_is_left_out(text: str, left: str) -> None:
     [
         ("ok forget the money, are the hours decent?", "are the hours decent?"),
         ("fine, sold. which states?", "which states?"),
+        ("wow. what makes it go up", "what makes it go up"),
         ("leaving cert is next year, what then?", "leaving cert is next year, what then?"),
         ("well paid jobs?", "well paid jobs?"),
         ("so many steps", "so many steps"),
@@ -57,6 +58,7 @@ def test_what_points_back(text: str, points: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "several"),
     [("which of those pays most?", True), ("is one of them remote", True), ("do they pay well", False),
+     ("do those two pay well", True),
      ("are these jobs remote", False)],
 )  # fmt: skip
 def test_what_points_at_several(text: str, several: bool) -> None:

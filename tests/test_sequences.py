@@ -36,6 +36,7 @@ def test_the_items_of_a_section(real_bot: Chatbot, anchor: str, first: str, last
         ("types", "the last one on that list?", "Computer vision engineer", ""),
         ("type-nlp", "and the first one on that list?", "Algorithm specialist", ""),
         ("type-nlp", "what is the third type", "Deep learning engineer", ""),
+        ("type-nlp", "and the last one?", "Computer vision engineer", ""),
         ("salary-states", "and the runner-up?", "Washington", ""),
         ("salary-states", "who is in second place", "Washington", ""),
         ("salary-states", "what about number four", "Virginia", ""),

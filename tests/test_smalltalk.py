@@ -89,6 +89,7 @@ def test_no_question_with_a_topic_is_small_talk() -> None:
         "how are you paid as an ML engineer?",
         "help me find job sites",
         "good certification?",
+        "what are they good for",
         "can you help me with my salary",
         "are you sure that California pays best?",
         "what do you know about salaries?",

@@ -15,12 +15,13 @@ from importlib import resources
 
 from rapidfuzz import fuzz, process
 
-from chatbot import lexical
+from chatbot import leaning, lexical
 from chatbot.retrieval import fold_phrase
 
 TOPIC = 4  # words that no small talk has, and that are hardly all slips of the finger: there is a topic
 MOST = 9  # words of the longest phrase
 NEARLY = 88.0  # per cent of likeness that a whole utterance needs: one slip of the finger is forgiven
+ALIKE = 60.0  # and that a word which points needs to be a slip of one of the phrase
 
 # Words that may stand beside small talk without making it anything else.
 FILLERS = frozenset(
@@ -100,4 +101,11 @@ def _nearly(text: str) -> str:
     if not 5 <= len(text) <= 40:
         return ""
     found = process.extractOne(text, _replies().keys(), scorer=fuzz.ratio, score_cutoff=NEARLY)
-    return found[0] if found and abs(len(found[0]) - len(text)) < 3 else ""
+    if not found or abs(len(found[0]) - len(text)) >= 3:
+        return ""
+    own, other = set(text.split()), set(found[0].split())
+    strange = (own - other) & leaning.POINTS  # "what are they good for" is no slip of "you"
+    slips = all(
+        process.extractOne(word, other - own, scorer=fuzz.ratio, score_cutoff=ALIKE) for word in strange
+    )
+    return found[0] if slips else ""
