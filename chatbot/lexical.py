@@ -43,7 +43,6 @@ arent aint couldnt hadnt hasnt havent isnt shouldnt wasnt werent wont wouldnt th
 theyre theyve youre youve youll shes hes weve didnt
 """
 STOP = frozenset(_TOPICLESS.split())
-BLUR = re.compile(r"[aeiou]|(.)(?=\1)")  # letters that are easily left out: vowels, the first of two alike
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
     "ninth": 8, "tenth": 9, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7,
@@ -221,8 +220,14 @@ def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
 
 
 def _is_slip(typed: str, word: str) -> bool:
-    """Whether letters are only swapped, or vowels and doubles left out ("typs" is "types", not "tips")."""
-    return sorted(typed) == sorted(word) or BLUR.sub("", typed) == BLUR.sub("", word)
+    """Whether letters are only swapped, left out or doubled ("typs" is "types", not "tips")."""
+    return sorted(typed) == sorted(word) or _within(typed, word) or _within(word, typed)
+
+
+def _within(part: str, whole: str) -> bool:
+    """Whether one word is the other with letters left out."""
+    rest = iter(whole)
+    return all(letter in rest for letter in part)
 
 
 def _same_word(one: str, other: str) -> bool:
