@@ -200,9 +200,9 @@ def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
     """The commonest of the nearest words within the edits that the length allows, or nothing.
 
     Up to seven letters one edit, up to eleven two, then three; a swap of neighbours is one edit
-    (optimal string alignment). Of those with as few edits slips of the fingers go first. The first
-    letter may only be swapped with the second. A word that merely begins with the other ("coder",
-    "code") is a form of its own, not a typing error.
+    (optimal string alignment). Of those with as few edits swapped letters go first, then missing ones.
+    The first letter may only be swapped with the second. A word that merely begins with the other
+    ("coder", "code") is a form of its own, not a typing error.
     """
     if len(folded) == 3:  # too short to tell, but for "hwo" and "teh"
         swapped = (folded[0] + folded[:0:-1], folded[1::-1] + folded[2])
@@ -212,16 +212,18 @@ def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
     allowed = 1 + (len(folded) >= 8) + (len(folded) >= 12)
     found = process.extract(folded, vocabulary.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=20)
     near = [
-        (edits, not _is_slip(folded, other), -vocabulary[other], other)
+        (edits, _strangeness(folded, other), -vocabulary[other], other)
         for other, edits, _ in found
         if len(other) > 2 and folded[0] in other[:2] and not _same_word(folded, other)
     ]
     return min(near)[3] if near else ""
 
 
-def _is_slip(typed: str, word: str) -> bool:
-    """Whether letters are only swapped, left out or doubled ("typs" is "types", not "tips")."""
-    return sorted(typed) == sorted(word) or _within(typed, word) or _within(word, typed)
+def _strangeness(typed: str, word: str) -> int:
+    """0 for swapped letters, 1 for some left out or doubled ("typs": "types", not "tips"), 2 for others."""
+    if sorted(typed) == sorted(word):
+        return 0
+    return 1 if _within(typed, word) or _within(word, typed) else 2
 
 
 def _within(part: str, whole: str) -> bool:

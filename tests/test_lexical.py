@@ -112,7 +112,7 @@ def test_documents_may_be_empty() -> None:
 VOCABULARY = {
     "salary": 9, "california": 5, "engineer": 9, "learning": 7, "certification": 4, "code": 3,
     "master": 3, "masters": 2, "python": 2, "types": 2, "tips": 4, "states": 1, "sites": 9,
-    "how": 9, "the": 9, "and": 9,
+    "kind": 9, "kinds": 2, "how": 9, "the": 9, "and": 9,
 }  # fmt: skip
 LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
 
@@ -125,6 +125,7 @@ LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
         ("certifacation", "certification"),
         ("cirtificaton", "certification"),  # two slips in a long word
         ("pyhton", "python"),
+        ("kinsd", "kinds"),  # swapped, rather than one too many
         ("typs of sates", "types of states"),  # a letter left out, rather than another ("tips", "sites")
         ("asalry", "asalry"),  # two slips in a short word
         ("leaning towards slavery, nurse", "leaning towards slavery, nurse"),  # good words of the language
