@@ -126,7 +126,7 @@ def _needs(retriever: Retriever, reading: Reading, before: str) -> bool:
 
 
 def depends(reading: Reading, retriever: Retriever) -> bool:
-    """Whether a question needs the ones before it. Naming the role makes a question whole.
+    """Whether a question needs the ones before it. Naming the role makes a question whole, mostly.
 
     "and in Washington?", "why?", "how much do they make?" do; "What hours do ML engineers work?" does not.
     """
@@ -137,7 +137,8 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
     goes_on = leaning.GOES_ON.match(text) is not None
     back = leaning.points(text)
     if _is_whole(retriever, reading):
-        return (goes_on and len(every) <= 4) or leaning.OF_THEM.search(text) is not None
+        named = lexical.content_words(retriever.without_aliases(text))
+        return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(named) <= 1)
     if goes_on or back or leaning.asks_on(text):
         return True
     if any(
@@ -204,7 +205,7 @@ def _in_sequence(
     moved = sequences.step(retriever, text, topic)
     if moved is None:
         moved = sequences.beside(retriever, text, before, topic)
-    if moved is None and sequences.NEXT.search(text) and sequences.is_last_step(retriever, topic):
+    if moved is None and sequences.is_asked_past_the_last(retriever, text, topic):
         beyond = f"What comes after the last? Step {len(retriever.families[topic]) + 1}"
         return beyond, _moved(retriever, beyond, topic), ()
     if moved is None:
@@ -215,7 +216,8 @@ def _in_sequence(
             reading = retriever.read(asked)
             (seen,) = retriever.look([reading], [allowed])
             own = set(lexical.stems(item.name))  # an answer has to hold what is asked of it
-            return reading.text, seen, tuple(word for word in reading.words if word.stem not in own)
+            words = tuple(word for word in reading.words if word.stem not in own)
+            return reading.text, seen, words or reading.words
         if item.section == topic:
             named = f"{before.rstrip('?. ')}{BESIDE_IT}{item.name}"
             return named, _moved(retriever, named, topic), ()
@@ -284,9 +286,21 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     for group in sorted(retriever.groups, key=lambda group: folded not in group):
         for old in sorted(group, key=lambda value: (-len(value), value)):
             span = _find(before, old)
-            if span and old != folded and (folded in group or len(every) <= 3):
+            if (
+                span
+                and old != folded
+                and (folded in group or (len(every) <= 3 and not _is_title(retriever, value, topic)))
+            ):
                 return before[: span[0]] + value + before[span[1] :]
     return ""
+
+
+def _is_title(retriever: Retriever, value: str, topic: int) -> bool:
+    """Whether a heading away from the topic bears these words: then they ask for that, and are no value."""
+    wanted = set(lexical.stems(value))
+    near = {topic, *_beside(retriever, topic)}
+    titles = (section.title for n, section in enumerate(retriever.index.sections) if n not in near)
+    return any(wanted <= set(lexical.stems(title)) for title in titles)
 
 
 def _find(text: str, phrase: str) -> tuple[int, int] | None:

@@ -10,12 +10,17 @@ import re
 
 from chatbot import lexical
 
-# What corrects the question before: "no, I meant the jobs", "i mean in virginia".
-MEANT = r"(?:what )?i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?"
+# Corrects the question before: "no, I meant the jobs", "oh wait, what i mean is in virginia".
+_MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"
+CORRECTS = (
+    r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*"
+    rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN})"
+)
 LEAD = re.compile(
-    r"^(?:(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|ugh|what about|how about|what of"
-    rf"|same for|{MEANT})\b[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no|nope|nah)\b"
-    rf"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about|sorry|{MEANT})\b)))+",
+    rf"^(?:{CORRECTS}\b[\s,.!:…-]*"
+    r"|(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|ugh|what about|how about|what of"
+    r"|same for)\b[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no|nope|nah)\b"
+    r"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about)\b)))+",
     re.I,
 )
 # Said before turning to something else, and asks nothing: "fine, sold. …", "ok forget the money, …".
@@ -29,14 +34,14 @@ ASIDE = re.compile(
 )
 GOES_ON = re.compile(
     r"^(?:and|or|but|also|plus|then|what about|how about|what of|same for|ok(?:ay)? and|so"
-    rf"|(?:(?:no|nope|nah|sorry)\W+)*{MEANT})\b",
+    rf"|{CORRECTS})\b",
     re.I,
 )
 POINTS = frozenset([
     "they", "them", "their", "theirs", "it", "its", "that", "those", "these", "this", "there", "he", "she",
     "his", "her", "one", "ones", "others", "former", "latter",
 ])  # fmt: skip
-# Points at several things that were named, not at people: "which of those pays most?".
+# Points at some of what was named: "which of those pays most?", "both of them".
 OF_THEM = re.compile(
     r"\b(?:which|what|all|any|some|most|none|one|both|each|either|neither) of (?:them|those|these)\b"
     r"|\b(?:those|these) two\b",
@@ -91,6 +96,11 @@ def points(text: str) -> bool:
         if word.folded in POINTS and not relative:
             return True
     return False
+
+
+def points_at_them(text: str) -> bool:
+    """Whether a text asks of some of what was named ("which of those", "both of them")."""
+    return OF_THEM.search(POINTS_NOWHERE.sub(" ", text)) is not None
 
 
 def points_at_several(text: str) -> bool:

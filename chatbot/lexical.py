@@ -28,21 +28,21 @@ _TOPICLESS = """
 a about after all also am an and any are aren't as at be because been before being between both but by
 can can't could did didn't do does doesn't doing don't down during each either else ever every few for
 from get gets getting give go goes going gonna gotta got had has have haven't having he her here hers
-him his how how's however i i'd i'll i'm i've if im in into is isn't it it's its itself ive just kind
-know let like likely lot lots make makes many may maybe me might mine more most mostly much must my
-myself need needs neither no nor not now of off often ok okay on once one ones only onto or other others
-our ours out over own per perhaps please pls put really said same say says see shall she should
-shouldn't so some somebody someone something sort still stuff such take takes tell than that that's
-thats the their theirs them then there there's these they they're thing things this those though through
-thx to too under until up upon us use used uses using usually very via wanna want wants was wasn't we
-well were weren't what what's whatever whats when where where's whether which while who who's whom whos
-whose why will with within without won't would wouldn't yes yet you you'd you'll you're you've your
-yours yourself u ur r n plz dont doesnt cant hm hmm uh um oh tbh btw lol haha anyway kinda sorta idk imo
-tho hey hi hello dunno nah nope yeah yep bruh bro dude innit yall rn gimme wow whoa phew ugh omg oops ah
-arent aint couldnt hadnt hasnt havent isnt shouldnt wasnt werent wont wouldnt theres hows wheres whens
-theyre theyve youre youve youll shes hes weve didnt
+him his how how's however i i'd i'll i'm i've if in into is isn't it it's its itself just kind know let
+like likely lot lots make makes many may maybe me might mine more most mostly much must my myself need
+needs neither no nor not now of off often ok okay on once one ones only onto or other others our ours
+out over own per perhaps please pls put really said same say says see shall she should shouldn't so some
+somebody someone something sort still stuff such take takes tell than that that's the their theirs them
+then there there's these they they're thing things this those though through thx to too under until up
+upon us use used uses using usually very via wanna want wants was wasn't we well were weren't what
+what's whatever when where where's whether which while who who's whom whose why will with within without
+won't would wouldn't yes yet you you'd you'll you're you've your yours yourself u ur r n plz hm hmm uh
+um oh tbh btw lol haha anyway kinda sorta idk imo tho hey hi hello dunno nah nope yeah yep bruh bro dude
+innit yall rn gimme wow whoa phew ugh omg oops ah ain't couldn't hadn't hasn't when's they've she's he's
+we've they'd they'll what'll that'll who'd
 """
-STOP = frozenset(_TOPICLESS.split())
+# They are typed without their apostrophes, too; "id" and "ill" are words of their own.
+STOP = frozenset(_TOPICLESS.split()) | (frozenset(_TOPICLESS.replace("'", "").split()) - {"id", "ill"})
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
     "ninth": 8, "tenth": 9, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7,
@@ -102,7 +102,11 @@ def stem(folded: str) -> str:
 @lru_cache(maxsize=1024)
 def content_words(text: str) -> tuple[Word, ...]:
     """The words that carry the topic, in order."""
-    return tuple(word for word in words(text) if word.folded not in STOP and word.text.lower() not in STOP)
+    return tuple(
+        word
+        for word in words(text)
+        if word.folded not in STOP and word.text.lower().replace("’", "'") not in STOP
+    )
 
 
 def stems(text: str) -> list[str]:
@@ -191,9 +195,16 @@ def repair(text: str, vocabulary: Mapping[str, int], language: Collection[str]) 
     for word in reversed(words(text)):
         if word.folded in vocabulary or word.folded in STOP or word.folded in language:
             continue
-        if better := _nearest(word.folded, vocabulary):
+        if better := _swapped_back(word, vocabulary) or _nearest(word.folded, vocabulary):
             text = text[: word.start] + better + text[word.end :]
     return text
+
+
+def _swapped_back(word: Word, vocabulary: Collection[str]) -> str:
+    """The word "how" for "hwo": of three letters no more can be told, and capitals are a short form."""
+    back = word.folded[:1] + word.folded[:0:-1]
+    short = len(word.folded) == 3 and not word.text.isupper()
+    return back if short and back in STOP and back in vocabulary else ""
 
 
 def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
@@ -204,9 +215,6 @@ def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
     The first letter may only be swapped with the second. A word that merely begins with the other
     ("coder", "code") is a form of its own, not a typing error.
     """
-    if len(folded) == 3:  # too short to tell, but for "hwo" and "teh"
-        swapped = (folded[0] + folded[:0:-1], folded[1::-1] + folded[2])
-        return next((word for word in swapped if word in vocabulary), "")
     if len(folded) < 4 or not folded.isalpha():
         return ""
     allowed = 1 + (len(folded) >= 8) + (len(folded) >= 12)
@@ -220,7 +228,7 @@ def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
 
 
 def _strangeness(typed: str, word: str) -> int:
-    """0 for swapped letters, 1 for some left out or doubled ("typs": "types", not "tips"), 2 for others."""
+    """0 for swapped letters, 1 for some left out or added ("typs": "types", not "tips"), 2 for others."""
     if sorted(typed) == sorted(word):
         return 0
     return 1 if _within(typed, word) or _within(word, typed) else 2

@@ -50,6 +50,7 @@ AROUND = frozenset([
     "know", "want", "like", "please", "whats", "whos", "next", "bit", "go", "into", "now", "then", "called",
 ])  # fmt: skip
 BECOMING = re.compile(r"\b(?:of|to|in|for) (?:be|becom)[a-z]*", re.I)
+DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
 HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
 
 
@@ -107,7 +108,8 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
     if listed := LISTED.match(text[end:]):
         end += listed.end()
     alone = not _beyond(f"{text[: found.start()]} {text[end:]}")
-    line = _line(retriever, topic, noun, listed=bool(listed) or (alone and noun in ("", "one")))
+    whole = alone and (not noun or (noun == "one" and _is_series(retriever, topic)))
+    line = _line(retriever, topic, noun, listed=bool(listed) or whole)
     if not all(-len(line) <= place < len(line) for place in places):
         return None
     chosen = [line[place] for place in places]
@@ -142,7 +144,9 @@ def _picked_by_name(retriever: Retriever, text: str, topic: int) -> tuple[Item, 
         return None
     wanted = set(lexical.stems(found["word"] or found["words"]))
     chosen = [
-        item for item in _line(retriever, topic, "", listed=True) if wanted <= set(lexical.stems(item.name))
+        item
+        for item in _line(retriever, topic, "", _is_series(retriever, topic))
+        if wanted <= set(lexical.stems(item.name))
     ]
     return _in_its_stead(chosen[0], text, *found.span()) if wanted and len(chosen) == 1 else None
 
@@ -181,6 +185,14 @@ def _line(retriever: Retriever, topic: int, noun: str, listed: bool) -> list[Ite
     )
 
 
+def _is_series(retriever: Retriever, topic: int) -> bool:
+    """Whether a section is one of several that the heading above announces: a type, a tip, no question."""
+    sections = retriever.index.sections
+    above = next((n for n, below in enumerate(retriever.below) if topic in below), None)
+    asking = any(sections[n].title.endswith("?") for n in retriever.families[topic])
+    return above is not None and not asking and _is_plural(retriever, above)
+
+
 def _is_plural(retriever: Retriever, topic: int) -> bool:
     """Whether a heading announces several things: "Top skills for machine learning engineers"."""
     title = f" {fold_phrase(retriever.index.sections[topic].title)} "
@@ -209,9 +221,7 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
     if not (found := later or BEFORE.search(text)):
         return None
     sections = retriever.index.sections
-    rest = lexical.content_words(f"{text[: found.start()]} {text[found.end() :]}")
-    done = {word.folded for word in lexical.words(sections[topic].title)}  # "high school is done, what next?"
-    if len({word.folded for word in rest} - AROUND - ANY - done) > 1:  # "how do I get noticed before that"
+    if not _asks_for_it_alone(retriever, text, found, topic):
         return None
     if not is_step(sections[topic]):  # the topic may be the whole way, and the step named in its question
         named = numbered(retriever, before, _steps(retriever, topic)) if STEP.search(before) else []
@@ -227,9 +237,21 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
     return line[place] if 0 <= place < len(line) else None
 
 
-def is_last_step(retriever: Retriever, topic: int) -> bool:
-    """Whether a section is a step that none comes after."""
-    return is_step(retriever.index.sections[topic]) and retriever.families[topic][-1] == topic
+def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], topic: int) -> bool:
+    """Whether hardly more is asked than what comes next, or before; not "how am I noticed before that"."""
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    words = lexical.content_words(rest)
+    if found.re is NEXT and DONE.search(rest):  # "high school is done, what next?"
+        title = set(lexical.stems(retriever.index.sections[topic].title))
+        words = tuple(word for word in words if word.stem not in title and not DONE.fullmatch(word.text))
+    return len({word.folded for word in words} - AROUND - ANY) <= 1
+
+
+def is_asked_past_the_last(retriever: Retriever, text: str, topic: int) -> bool:
+    """Whether what comes after the last step is asked."""
+    last = is_step(retriever.index.sections[topic]) and retriever.families[topic][-1] == topic
+    found = NEXT.search(text)
+    return last and found is not None and _asks_for_it_alone(retriever, text, found, topic)
 
 
 def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int]:

@@ -46,7 +46,7 @@ def section(answer: Answer) -> str:
         ([CALIFORNIA], "and Software Publishers?", MAKE.format("Software Publishers"), "$135,330"),
         (["What does a data scientist do?"], "and an NLP engineer?", "What does a NLP engineer do?", "human"),
         (["Is Google a top employer?"], "and Amazon?", "Is Amazon a top employer?", "Amazon"),
-        ([CALIFORNIA], "no i meant washington", MAKE.format("washington"), "$138,400"),
+        ([CALIFORNIA], "wait no i meant washington", MAKE.format("washington"), "$138,400"),
     ],
 )
 def test_a_value_is_swapped(
@@ -76,6 +76,8 @@ def test_a_value_that_is_not_there_is_swapped_and_declined(real_bot: Chatbot, st
         (["Which certifications are useful for ML engineers?"], "why?", "faq-certifications"),
         (["do i need a masters"], "why would i bother then", "step-masters"),
         (["Which states are best for ML jobs?"], "and which employers?", "jobs-employers"),
+        ([CALIFORNIA], "sorry i meant top employers", "jobs-employers"),
+        ([CALIFORNIA], "no i meant the skills", "skills"),
         (["Are there associations for ML engineers?"], "which ones?", "tips-network"),
         (
             ["Should an ML engineer join associations to build a network?"],
@@ -183,6 +185,8 @@ def test_a_topic_of_long_ago_is_forgotten(real_bot: Chatbot) -> None:
         ("step 6?", True),
         ("what about data scientists", True),
         ("do ml engineers have to know both of them?", True),
+        ("what are the steps to become an ml engineer and which of them are optional", False),
+        ("do any of these fields hire ml engineers", False),
         ("Which bachelor's degree should I get?", False),
         ("Why should I get a certification?", False),
         ("Is there an association for SQL Server professionals?", False),

@@ -15,6 +15,8 @@ from chatbot import leaning
         ("no i meant the jobs", "the jobs"),
         ("Nope, what I really meant: remote work", "remote work"),
         ("sorry, I mean in Virginia", "in Virginia"),
+        ("what i mean is do they hire", "do they hire"),
+        ("i mean to become an engineer", "i mean to become an engineer"),
         ("no degree needed?", "no degree needed?"),
         ("nice employers?", "nice employers?"),
     ],

@@ -74,6 +74,9 @@ def test_an_item_is_picked(real_bot: Chatbot, anchor: str, text: str, name: str,
         ("definition", "when was the very first one hired"),
         ("step-languages", "how do I write a loop in the first one"),
         ("skills-math", "why is that the last thing they check"),
+        ("faq-certifications", "the second one?"),  # beside other questions, not one of several
+        ("work-environment", "and the first one?"),
+        ("faq-progression", "the work one"),
         ("jobs-employers", "which one is best"),
         ("jobs-employers", ""),
     ],
@@ -99,6 +102,9 @@ def test_what_speaks_of_the_items_is_found(real_bot: Chatbot) -> None:
         ("how-to-become", "what comes after that", "What is the first step to become one?", "step-bachelors"),
         ("how-to-become", "and the one after?", "And step two?", "step-specialized-study"),
         ("step-high-school", "ok high school is done, whats next", "", "step-bachelors"),
+        ("step-masters", "masters done, what comes next?", "", "step-experience"),
+        ("step-masters", "what master's degree comes before that?", "", None),
+        ("step-languages", "what programming language should i learn next", "", None),
         ("step-job-application", "what comes next?", "", None),
         ("step-job-application", "how do I get my resume noticed before that", "", None),
         ("work-hours", "what comes next?", "What are the hours?", None),
@@ -140,10 +146,11 @@ def test_in_a_conversation(
     assert text in answer.text
 
 
-def test_only_the_last_step_has_none_after_it(real_bot: Chatbot) -> None:
-    last = [
-        ref.partition("#")[2]
-        for number, ref in enumerate(real_bot.index.refs)
-        if sequences.is_last_step(real_bot.retriever, number)
-    ]
-    assert last == ["step-job-application"]
+@pytest.mark.parametrize(
+    ("anchor", "text", "asked"),
+    [("step-job-application", "and then?", True), ("step-masters", "and then?", False),
+     ("step-job-application", "what salary can i expect after that?", False), ("types", "and then?", False)],
+)  # fmt: skip
+def test_what_comes_after_the_last_step(real_bot: Chatbot, anchor: str, text: str, asked: bool) -> None:
+    found = sequences.is_asked_past_the_last(real_bot.retriever, text, topic(real_bot, anchor))
+    assert found is asked

@@ -244,8 +244,8 @@ class Chatbot:
         """Whether a section comes near a question, or holds what it asks but for a value."""
         if turn.evidence.closest(section) >= turn.evidence.ranker.far:
             return True
-        beside = {word.stem for word in turn.words} - set(lexical.stems(value))
-        return beside <= self.retriever.ranker.coverage.own_stems[section]
+        rest = {word.stem for word in turn.words} - set(lexical.stems(value))
+        return bool(rest) and rest <= self.retriever.ranker.coverage.own_stems[section]
 
     def _answer_one(self, ask: Ask, turn: Turn) -> Answer:
         hits = self.hits(turn)

@@ -21,7 +21,7 @@ from chatbot.retrieval import fold_phrase
 TOPIC = 4  # words that no small talk has, and that are hardly all slips of the finger: there is a topic
 MOST = 9  # words of the longest phrase
 NEARLY = 88.0  # per cent of likeness that a whole utterance needs: one slip of the finger is forgiven
-ALIKE = 60.0  # and that a word which points needs to be a slip of one of the phrase
+ALIKE = 60.0  # per cent of likeness to a word of the phrase that a pronoun needs to be its slip
 
 # Words that may stand beside small talk without making it anything else.
 FILLERS = frozenset(
