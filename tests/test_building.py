@@ -185,7 +185,7 @@ from pathlib import Path
 from chatbot.building import build
 from chatbot.settings import Settings
 from tests.words import WordEncoder
-settings = Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]), model="words")
+settings = Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]), model="words", faiss="Flat")
 sys.stdout.write(build(settings, encoder=WordEncoder()).build)
 """
 

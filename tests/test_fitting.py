@@ -182,8 +182,9 @@ def test_the_detector_tells_declined_questions_apart(real_bot: Chatbot) -> None:
         kind: np.array([ranker.detect(index.vectors[n]) for n, v in enumerate(index.views) if v.kind == kind])
         for kind in ("alternate", "declined")
     }
-    assert (odds["alternate"] > 0).mean() > 0.9
-    assert (odds["declined"] < 0).mean() > 0.9
+    even = np.log(len(odds["alternate"]) / len(odds["declined"]))  # had it seen as many of either
+    assert (odds["alternate"] > even).mean() > 0.92
+    assert (odds["declined"] < even).mean() > 0.96
 
 
 def test_a_blind_retriever_does_not_see_the_question_itself(trades: Chatbot) -> None:

@@ -24,6 +24,7 @@ from chatbot.ranking import (
     log_softmax,
     softmax,
 )
+from chatbot.settings import Settings
 
 QUESTIONS = [
     "How much do bakers make in Ohio?",
@@ -199,6 +200,14 @@ def test_averaging_readings(bot: Chatbot) -> None:
     said = ranker.answerable
     np.testing.assert_allclose(both.scores[said], ((one.scores + other.scores) / 2 + drawn)[said], rtol=1e-6)
     assert both.refused == pytest.approx(tuple(np.mean([one.refused, other.refused], axis=0)))
+
+
+def test_faiss_in_half_the_bytes_finds_the_same(bot: Chatbot) -> None:
+    halved = flat_or_other(bot.index.vectors, Settings().faiss)
+    other = Ranker(replace(bot.index, faiss=halved))
+    for question in QUESTIONS:
+        whole, half = evidence(bot.retriever.ranker, question), evidence(other, question)
+        np.testing.assert_allclose(half.features, whole.features, atol=2e-4)
 
 
 def test_another_faiss_index_finds_nearly_the_same(bot: Chatbot) -> None:

@@ -174,7 +174,7 @@ def test_guides_that_are_of_no_role_are_asked_by_anybody(bot: Chatbot) -> None:
     assert refund.sources[0].ref == "orders#refunds"
     assert refund.confidence > bot.threshold / 4
     baker, nurse = (bot.ask(f"What does a {word} earn in Ohio?") for word in ("baker", "nurse"))
-    assert nurse.confidence <= bot.threshold / 4 < baker.confidence
+    assert nurse.confidence <= round(bot.threshold / 4, 6) < baker.confidence
 
 
 def test_the_examples_in_the_code_hold() -> None:
