@@ -126,9 +126,10 @@ def _needs(retriever: Retriever, reading: Reading, before: str) -> bool:
 
 
 def depends(reading: Reading, retriever: Retriever) -> bool:
-    """Whether a question needs the ones before it. Naming the role makes a question whole, mostly.
+    """Whether a question needs the ones before it. Naming the role makes a question whole.
 
     "and in Washington?", "why?", "how much do they make?" do; "What hours do ML engineers work?" does not.
+    "Do ML engineers need both of them?" names the role, but not what they need.
     """
     text = reading.text
     every = [word.folded for word in lexical.words(text)]
@@ -137,8 +138,8 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
     goes_on = leaning.GOES_ON.match(text) is not None
     back = leaning.points(text)
     if _is_whole(retriever, reading):
-        named = lexical.content_words(retriever.without_aliases(text))
-        return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(named) <= 1)
+        beside_it = lexical.content_words(retriever.without_aliases(text))
+        return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
     if goes_on or back or leaning.asks_on(text):
         return True
     if any(
