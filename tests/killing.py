@@ -43,7 +43,7 @@ def fork(settings: Settings, step: int | None) -> int:
     child = os.fork()
     if child:
         return child
-    signal.alarm(PATIENCE)  # where the fork fell while a thread held a lock, the child would wait for ever
+    signal.alarm(PATIENCE)  # whoever waits for a lock that nobody gives back would wait for ever
     try:
         if step is not None:
             kill_at(settings.index, step)
@@ -105,7 +105,10 @@ def main() -> None:
             os.kill(child, signal.SIGKILL)
         else:
             step += 1
-        killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if ended == -signal.SIGALRM:
+            raise TimeoutError(f"round {number}: the build hung for {PATIENCE} s")
+        killed = ended == -signal.SIGKILL
         left = [path.name for path in folder.iterdir() if path.name not in ("builds", "manifest.json")]
         try:
             found, error = ask(folder), ""
