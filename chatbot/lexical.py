@@ -1,6 +1,6 @@
-"""Words: how a text is cut into them, BM25 over sections, and typing errors repaired towards the guide.
+"""Words: how a text is cut into them, and BM25 over sections.
 
-In: texts. Out: stems, scores, repaired words. BM25 scores are computed by bm25s when a build is made;
+In: texts. Out: stems, scores. BM25 scores are computed by bm25s when a build is made;
 answering only adds up the stored numbers, so it needs neither bm25s nor SciPy. It knows no meaning:
 that is the encoder's business.
 """
@@ -18,8 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import Stemmer
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 WORD = re.compile(r"[^\W_]+(?:['’.&+-][^\W_]+)*\+*#?", re.UNICODE)
 
@@ -181,64 +179,3 @@ class Bm25:
                 span = slice(self.starts[number], self.starts[number + 1])
                 total[self.documents[span]] += self.scores[span]
         return total
-
-
-def repair(text: str, vocabulary: Mapping[str, int], language: Collection[str]) -> str:
-    """Puts right typing errors, but only towards the guide's own words; everything else stays.
-
-    `vocabulary` counts the folded words of the guides. `language` holds the words of the language: a
-    good word that the guides merely do not hold is never touched.
-
-    >>> repair("wat is the salery of a nurse, in Peru?", {"salary": 9, "course": 2}, {"nurse"})
-    'wat is the salary of a nurse, in Peru?'
-    """
-    for word in reversed(words(text)):
-        if word.folded in vocabulary or word.folded in STOP or word.folded in language:
-            continue
-        if better := _swapped_back(word, vocabulary) or _nearest(word.folded, vocabulary):
-            text = text[: word.start] + better + text[word.end :]
-    return text
-
-
-def _swapped_back(word: Word, vocabulary: Collection[str]) -> str:
-    """The word "how" for "hwo": of three letters no more can be told, and capitals are a short form."""
-    back = word.folded[:1] + word.folded[:0:-1]
-    short = len(word.folded) == 3 and not word.text.isupper()
-    return back if short and back in STOP and back in vocabulary else ""
-
-
-def _nearest(folded: str, vocabulary: Mapping[str, int]) -> str:
-    """The commonest of the nearest words within the edits that the length allows, or nothing.
-
-    Up to seven letters one edit, up to eleven two, then three; a swap of neighbours is one edit
-    (optimal string alignment). Of those with as few edits swapped letters go first, then missing ones.
-    The first letter may only be swapped with the second. A word that merely begins with the other
-    ("coder", "code") is a form of its own, not a typing error.
-    """
-    if len(folded) < 4 or not folded.isalpha():
-        return ""
-    allowed = 1 + (len(folded) >= 8) + (len(folded) >= 12)
-    found = process.extract(folded, vocabulary.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=20)
-    near = [
-        (edits, _strangeness(folded, other), -vocabulary[other], other)
-        for other, edits, _ in found
-        if len(other) > 2 and folded[0] in other[:2] and not _same_word(folded, other)
-    ]
-    return min(near)[3] if near else ""
-
-
-def _strangeness(typed: str, word: str) -> int:
-    """0 for swapped letters, 1 for some left out or added ("typs": "types", not "tips"), 2 for others."""
-    if sorted(typed) == sorted(word):
-        return 0
-    return 1 if _within(typed, word) or _within(word, typed) else 2
-
-
-def _within(part: str, whole: str) -> bool:
-    """Whether one word is the other with letters left out."""
-    rest = iter(whole)
-    return all(letter in rest for letter in part)
-
-
-def _same_word(one: str, other: str) -> bool:
-    return stem(one) == stem(other) and (one.startswith(other) or other.startswith(one))

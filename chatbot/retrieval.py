@@ -22,6 +22,7 @@ from chatbot.index import Index
 from chatbot.lexical import Word
 from chatbot.ranking import Array, Evidence, Ranker, average
 from chatbot.roles import named_in, role_asked
+from chatbot.spelling import Spelling
 
 Mask = npt.NDArray[np.bool_]  # [sections]
 STORIES = 3  # alternates at least that hold a word of which the corpus speaks
@@ -73,14 +74,14 @@ class Retriever:
         return Ranker(self.index.glance) if self.index.glance and not self.blind else None
 
     @cached_property
-    def vocabulary(self) -> dict[str, int]:
-        """The folded words of the corpus that a typing error may be repaired to, with their counts."""
-        return dict(self.index.words["vocabulary"])
-
-    @cached_property
     def language(self) -> frozenset[str]:
         """Good words of the language, which are never repaired."""
         return frozenset(self.index.words["language"])
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The words of the corpus that a typing error may be repaired to."""
+        return Spelling(self.index.words["vocabulary"], self.language)
 
     @cached_property
     def groups(self) -> list[frozenset[str]]:
@@ -188,7 +189,7 @@ class Retriever:
         """The question as it is searched."""
         text = " ".join(question.split())
         if fold_phrase(text) not in self.verbatim:  # what a writer wrote is not mended
-            text = lexical.repair(text, self.vocabulary, self.language)
+            text = self.spelling.repair(text)
         text = self.write_out(text)
         return Reading(text, lexical.content_words(text), tuple(self._terms(text)))
 

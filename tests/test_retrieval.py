@@ -67,7 +67,7 @@ def test_repairs_go_only_towards_the_guides_words(real_bot: Chatbot) -> None:
     typed = ["salery", "enginer", "masachusetts", "vidoe", "kubernets", "qwertz", "netflx", "algoritms"]
     for word in typed:
         read = retriever.read(f"what about {word}").text.removeprefix("what about ")
-        assert read == word or fold_phrase(read) in retriever.vocabulary
+        assert read == word or fold_phrase(read) in retriever.spelling.vocabulary
     assert retriever.read("kubernets and zalnado").text == "kubernets and zalnado"
 
 
@@ -78,7 +78,7 @@ def test_one_slip_in_a_long_word_of_the_guide_is_put_right_or_left(
 ) -> None:
     """Two letters swapped or one dropped: the repair gives a word of the guide, mostly the same one."""
     retriever = real_bot.retriever
-    words = sorted(word for word in retriever.vocabulary if len(word) >= 6 and word.isalpha())
+    words = sorted(word for word in retriever.spelling.vocabulary if len(word) >= 6 and word.isalpha())
     word = data.draw(st.sampled_from(words))
     place = data.draw(st.integers(1, len(word) - 2))
     slips = (
@@ -87,7 +87,7 @@ def test_one_slip_in_a_long_word_of_the_guide_is_put_right_or_left(
     )
     typed = data.draw(st.sampled_from(slips))
     read = retriever.read(typed).text
-    assert read == typed or fold_phrase(read) in retriever.vocabulary or typed in retriever.synonyms
+    assert read == typed or fold_phrase(read) in retriever.spelling.vocabulary or typed in retriever.synonyms
 
 
 @given(st.text(max_size=80))

@@ -1,0 +1,70 @@
+"""Slips are put right towards the guides' own words, and nothing else is touched."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatbot import spelling
+from chatbot.lexical import STOP, words
+from chatbot.spelling import Spelling
+
+VOCABULARY = {
+    "salary": 9, "california": 5, "engineer": 9, "learning": 7, "certification": 4, "code": 3,
+    "master": 3, "masters": 2, "python": 2, "types": 2, "tips": 4, "states": 1, "sites": 9,
+    "kind": 9, "kinds": 2, "was": 9, "gap": 2, "how": 9, "the": 9, "and": 9,
+}  # fmt: skip
+LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
+SPELLING = Spelling(VOCABULARY, LANGUAGE)
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(spelling)
+    assert found.attempted == 1
+    assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("salery of an enginer in Calfornia", "salary of an engineer in california"),
+        ("Machine leraning?", "Machine learning?"),  # swapped neighbours are one slip
+        ("certifacation", "certification"),
+        ("cirtificaton", "certification"),  # two slips in a long word
+        ("pyhton", "python"),
+        ("aws gpa HWO", "aws gpa HWO"),  # short forms are no slips
+        ("kinsd", "kinds"),  # swapped, rather than one too many
+        ("typs of sates", "types of states"),  # a letter left out, rather than another ("tips", "sites")
+        ("asalry", "asalry"),  # two slips in a short word
+        ("leaning towards slavery, nurse", "leaning towards slavery, nurse"),  # good words of the language
+        ("coder", "coder"),
+        ("pyy", "pyy"),  # too short to tell
+        ("hwo to becmoe teh C++, adn R&D 123", "how to becmoe the C++, and R&D 123"),  # but for these
+        ("Oregon", "Oregon"),
+        ("tython", "tython"),  # the first letter may be swapped, not replaced
+        ("ypthon", "python"),
+        ("salaries", "salaries"),  # a form of its own, not a slip
+        ("", ""),
+    ],
+)
+def test_slips_are_repaired_towards_the_guide_only(typed: str, meant: str) -> None:
+    assert SPELLING.repair(typed) == meant
+
+
+@given(st.text(st.sampled_from("aelrsy phtoni.?é "), max_size=40))
+def test_repairing_touches_nothing_but_words_it_replaces_by_the_guides(text: str) -> None:
+    repaired = SPELLING.repair(text)
+    before, after = words(text), words(repaired)
+    assert len(before) == len(after)
+    for one, other in zip(before, after, strict=True):
+        assert one.text == other.text or other.folded in VOCABULARY
+        if one.folded in VOCABULARY or one.folded in LANGUAGE or one.folded in STOP:
+            assert one.text == other.text
+
+
+@given(st.sampled_from(sorted(VOCABULARY)))
+def test_words_of_the_guide_stay(word: str) -> None:
+    assert SPELLING.repair(word.upper()) == word.upper()
