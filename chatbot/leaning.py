@@ -41,6 +41,7 @@ POINTS = frozenset([
     "they", "them", "their", "theirs", "it", "its", "that", "those", "these", "this", "there", "he", "she",
     "his", "her", "one", "ones", "others", "former", "latter",
 ])  # fmt: skip
+SUCH = re.compile(r"\bsuch (?:an? )?(?:careers?|jobs?|positions?|roles?|works?)\b", re.I)
 # Points at some of what was named: "which of those pays most?", "both of them".
 OF_THEM = re.compile(
     r"\b(?:which|what|all|any|some|most|none|one|both|each|either|neither) of (?:them|those|these)\b"
@@ -58,11 +59,12 @@ POINTS_NOWHERE = re.compile(
     r"|\bone['’]s\b",
     re.I,
 )
+EXAMPLES = r"for example|for instance|(?:(?:give|show|tell) (?:me|us) )?(?:(?:an|any|a few|some) )?examples?"
 ASKS_ON = re.compile(
     r"^(?:why(?: (?:not|so|is that|do you (?:say|think) (?:so|that)))?|how come|how so|what for"
     r"|which(?: ones?)?|which are (?:they|those)|what (?:kind|sort|type)s?(?! of)"
     r"|who else|what else|name (?:them|some|all)|list (?:them|all|some)|(?:name|list) (?:them )?all"
-    r"|for example|for instance|examples?|such as|like what|more|tell me more|details?|really"
+    rf"|{EXAMPLES}|such as|like what|more|tell me more|details?|really"
     r"|is that (?:all|so))\b",
     re.I,
 )
@@ -73,9 +75,7 @@ TRAILS = re.compile(
 )
 GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
 # What of these asks for the things themselves, which another section may name.
-ASKS_FOR_THEM = re.compile(
-    r"^(?:which|name|list|for (?:example|instance)|examples?|such as|like what)\b", re.I
-)
+ASKS_FOR_THEM = re.compile(rf"^(?:which|name|list|{EXAMPLES}|such as|like what)\b", re.I)
 # Where one of these stands, more is said than another value of a table: "background i need".
 NO_VALUE = POINTS | {
     "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were",
@@ -85,7 +85,9 @@ NO_VALUE = POINTS | {
 
 
 def points(text: str) -> bool:
-    """Whether a word points back at what was said ("they", "that", "there")."""
+    """Whether a word points back at what was said ("they", "that", "there", "such a job")."""
+    if SUCH.search(text):
+        return True
     rest = lexical.words(POINTS_NOWHERE.sub(" ", text))
     for number, word in enumerate(rest):
         relative = (

@@ -15,6 +15,9 @@ from rapidfuzz.distance import OSA
 
 from chatbot.lexical import STOP, Word, stem, words
 
+LONG = 8  # letters from which two slips are forgiven, or one in the first letter
+OFTEN = 30  # times that the guides use a word of four letters which three are filled in to
+
 
 @dataclass(frozen=True)
 class Spelling:
@@ -32,34 +35,56 @@ class Spelling:
         for word in reversed(words(text)):
             if word.folded in self.vocabulary or word.folded in STOP or word.folded in self.language:
                 continue
-            if better := self._swapped_back(word) or self._nearest(word.folded):
+            short = len(word.folded) == 3
+            if better := self._of_three(word) if short else self._nearest(word.folded):
                 text = text[: word.start] + better + text[word.end :]
         return text
 
-    def _swapped_back(self, word: Word) -> str:
-        """The word "how" for "hwo": of three letters no more can be told, and capitals are a short form."""
-        back = word.folded[:1] + word.folded[:0:-1]
-        short = len(word.folded) == 3 and not word.text.isupper()
-        return back if short and back in STOP and back in self.vocabulary else ""
+    def _of_three(self, word: Word) -> str:
+        """The word "how" for "hwo", "earn" for "ern"; of so few letters no more can be told.
+
+        Capitals are a short form. As there are many, a letter is filled in only to make a word that the
+        guides use often.
+        """
+        typed = word.folded
+        if word.text.isupper():
+            return ""
+        back = typed[0] + typed[:0:-1]
+        if back in STOP and back in self.vocabulary:
+            return back
+        longer = [
+            (self.vocabulary[other], other)
+            for other in self._by_letter.get(typed[0], ())
+            if len(other) == 4 and other[0] == typed[0] and other not in STOP and _within(typed, other)
+        ]
+        count, filled = max(longer, default=(0, ""))
+        return filled if count >= OFTEN else ""
 
     def _nearest(self, folded: str) -> str:
         """The commonest of the nearest words within the edits that the length allows, or nothing.
 
         Up to seven letters one edit, up to eleven two, then three; a swap of neighbours is one edit
         (optimal string alignment). Of those with as few edits swapped letters go first, then missing ones.
-        A word that merely begins with the other ("coder", "code") is a form of its own, not a typing error.
+        A word that goes on where the other ends ("coder", "code") is a form of its own, not a typing error.
         """
         if len(folded) < 4 or not folded.isalpha():
             return ""
-        allowed = 1 + (len(folded) >= 8) + (len(folded) >= 12)
-        likely = self._by_letter.get(folded[0], ())
-        found = process.extract(folded, likely, scorer=OSA.distance, score_cutoff=allowed, limit=None)
-        near = [
-            (edits, _strangeness(folded, other), -self.vocabulary[other], other)
-            for other, edits, _ in found
-            if not _same_word(folded, other)
+        allowed = 1 + (len(folded) >= LONG) + (len(folded) >= 12)
+        found = self._within_edits(folded, self._by_letter.get(folded[0], ()), allowed)
+        if not found and len(folded) >= LONG:  # nothing but its first letter is wrong ("sertification")
+            found = self._within_edits(folded, self.vocabulary.keys(), 1)
+        return min(found)[3] if found else ""
+
+    def _within_edits(
+        self, folded: str, others: Collection[str], edits: int
+    ) -> list[tuple[int, int, int, str]]:
+        """The words within so many edits, with what they are sorted by."""
+        near = process.extract(folded, others, scorer=OSA.distance, score_cutoff=edits, limit=None)
+        return [
+            (distance, _strangeness(folded, other), -self.vocabulary[other], other)
+            for other, distance, _ in near
+            if not _goes_on(folded, other)
         ]
-        return min(near)[3] if near else ""
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
@@ -85,5 +110,6 @@ def _within(part: str, whole: str) -> bool:
     return all(letter in rest for letter in part)
 
 
-def _same_word(one: str, other: str) -> bool:
-    return stem(one) == stem(other) and (one.startswith(other) or other.startswith(one))
+def _goes_on(typed: str, word: str) -> bool:
+    """Whether what is typed is a longer form of the word."""
+    return typed.startswith(word) and stem(typed) == stem(word)

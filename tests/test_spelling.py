@@ -15,7 +15,7 @@ from chatbot.spelling import Spelling
 VOCABULARY = {
     "salary": 9, "california": 5, "engineer": 9, "learning": 7, "certification": 4, "code": 3,
     "master": 3, "masters": 2, "python": 2, "types": 2, "tips": 4, "states": 1, "sites": 9,
-    "kind": 9, "kinds": 2, "was": 9, "gap": 2, "how": 9, "the": 9, "and": 9,
+    "machine": 9, "earn": 40, "kind": 9, "kinds": 2, "was": 9, "gap": 2, "how": 9, "the": 9, "and": 9,
 }  # fmt: skip
 LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
 SPELLING = Spelling(VOCABULARY, LANGUAGE)
@@ -38,6 +38,10 @@ def test_the_examples_in_the_code_hold() -> None:
         ("aws gpa HWO", "aws gpa HWO"),  # short forms are no slips
         ("kinsd", "kinds"),  # swapped, rather than one too many
         ("typs of sates", "types of states"),  # a letter left out, rather than another ("tips", "sites")
+        ("machin, certificatio", "machine, certification"),  # cut off
+        ("sertification, certefecation", "certification, certification"),
+        ("how much do they ern, ERN", "how much do they earn, ERN"),
+        ("kid, gap, a byt", "kid, gap, a byt"),  # "kind", "type": too rare to fill in, or in another order
         ("asalry", "asalry"),  # two slips in a short word
         ("leaning towards slavery, nurse", "leaning towards slavery, nurse"),  # good words of the language
         ("coder", "coder"),
