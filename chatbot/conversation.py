@@ -170,7 +170,9 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         asked = retriever.read(swapped or _ask_for_them(retriever, bare, rest, topic))
         (evidence,) = retriever.look([asked], [allowed])
         words = lexical.content_words(rest) if asks_on else asked.words
-        return Turn(understood, evidence, words, allowed, named, follows=True, role=role, about=about)
+        turn = Turn(understood, evidence, words, allowed, named, follows=True, role=role, about=about)
+        if swapped or _is_answered(retriever, turn):
+            return turn  # else "which ones?" asks for more than what the heading calls them
     readings = [retriever.read(bare), retriever.read(understood)]
     drawn = np.zeros(len(allowed), np.float32)
     drawn[list(_beside(retriever, topic))] = BESIDE
