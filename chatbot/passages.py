@@ -1,8 +1,8 @@
 """Cuts sections into passages that fit the model, and lists the views by which each can be found.
 
 In: guides. Out: `Passage`s (consecutive units of one section, never cut inside a sentence, list item
-or table row) and `View`s (the texts that are embedded: title with its parents, passage, each unit, each
-alternate question). It reads no files and embeds nothing.
+or table row) and `View`s (the texts that are embedded: title with its parents, passage behind that title,
+each unit, each alternate question). It reads no files and embeds nothing.
 """
 
 from __future__ import annotations
@@ -46,14 +46,18 @@ class View:
 
 
 def cut(guides: Sequence[Guide], count_tokens: Callable[[str], int], limit: int) -> list[Passage]:
-    """Cuts every section into passages of at most `limit` tokens (a single longer unit stays whole)."""
+    """Cuts every section into passages that have at most `limit` tokens with its title.
+
+    A single unit that is longer stays whole.
+    """
     passages: list[Passage] = []
     number = -1
     for position, guide in enumerate(guides):
         for section in guide.sections:
             number += 1
             starts = {block.units[0]: block.start for block in section.blocks}  # a table's is its header's
-            for units, header in _groups(section, count_tokens, limit):
+            room = limit - count_tokens(title_text(section))
+            for units, header in _groups(section, count_tokens, room):
                 start = starts.get(units[0], units[0].start)
                 passages.append(Passage(position, number, start, units[-1].end, units, header))
     return passages
@@ -83,9 +87,15 @@ def _groups(
 
 
 def list_views(guides: Sequence[Guide], passages: Sequence[Passage]) -> list[View]:
-    """All views of all sections, passages first in their order, then units, titles and alternates."""
+    """All views of all sections, passages first in their order, then units, titles and alternates.
+
+    A passage is embedded behind its title: that alone tells most of what a question is about.
+    """
     sections = [section for guide in guides for section in guide.sections]
-    views = [View("passage", p.text, p.section, i) for i, p in enumerate(passages)]
+    views = [
+        View("passage", f"{title_text(sections[passage.section])}\n{passage.text}", passage.section, i)
+        for i, passage in enumerate(passages)
+    ]
     for i, passage in enumerate(passages):
         views += [View("unit", unit.text, passage.section, i, j) for j, unit in enumerate(passage.units)]
     for i, section in enumerate(sections):

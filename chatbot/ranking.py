@@ -68,7 +68,7 @@ TRAITS = (
 # questions with an alternate as their title, for answers to questions (docs/log.md). "closest" then is
 # "own", and there is no classifier. Words count for more in prose: a long text blurs in its vector.
 PROSE_WEIGHTS = np.array([0.0, 20.0, 5.0, 0.0, 10.0], np.float32)
-QUESTION_WEIGHTS = np.array([0.0, 20.0, 5.0, 0.0, 3.0], np.float32)
+QUESTION_WEIGHTS = np.array([0.0, 20.0, 10.0, 0.0, 2.0], np.float32)
 
 
 @dataclass(frozen=True, slots=True)

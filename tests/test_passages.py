@@ -128,7 +128,9 @@ def test_views_name_every_way_to_a_section() -> None:
     views = list_views(guides, found)
     by_kind = {kind: [view for view in views if view.kind == kind] for kind in passages.KINDS}
     assert sum(map(len, by_kind.values())) == len(views)
-    assert [view.text for view in by_kind["passage"]] == [passage.text for passage in found]
+    assert [view.text for view in by_kind["passage"]] == [
+        f"{passages.title_text(sections[passage.section])}\n{passage.text}" for passage in found
+    ]
     assert [(view.passage, view.text) for view in by_kind["unit"]] == [
         (number, unit.text) for number, passage in enumerate(found) for unit in passage.units
     ]
