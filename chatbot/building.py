@@ -35,7 +35,7 @@ from chatbot.retrieval import Retriever, fold_phrase
 from chatbot.settings import Settings
 
 BATCH = 32
-COMMON = 150_000  # how often a word stands in the frequency list of symspellpy to be called a good word
+COMMON = 150_000  # how often a word stands in the frequency list of symspellpy to be no typing error
 
 Progress = Callable[[int, int], None]  # (embedded so far, to embed in all)
 
@@ -188,7 +188,7 @@ def _synonyms(guides: Sequence[Guide], of_all: Mapping[str, Sequence[str]]) -> d
 
 def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str, str]) -> dict[str, Any]:
     """What is kept about words: for repairing typing errors, and for telling what the guides speak of."""
-    language = good_words()
+    language, rare = good_words()
     own: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     stems: Counter[str] = Counter()
@@ -219,6 +219,7 @@ def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str
     return {
         "vocabulary": {word: n for word, n in sorted(vocabulary.items()) if len(word) > 2},
         "language": sorted(language),
+        "rare": sorted(rare),
         "synonyms": dict(synonyms),
         "stems": dict(sorted(stems.items())),
         "guide_stems": sorted(guide_stems),
@@ -239,13 +240,14 @@ def _verbatim(retriever: Retriever) -> dict[str, list[int]]:
 
 
 @cache
-def good_words() -> frozenset[str]:
-    """The words of English that are common enough not to be typing errors (from symspellpy's list)."""
+def good_words() -> tuple[frozenset[str], frozenset[str]]:
+    """The words of English that are too common to be typing errors, and the others (symspellpy's list)."""
     import symspellpy
 
     file = Path(symspellpy.__file__).with_name("frequency_dictionary_en_82_765.txt")
-    rows = (line.split() for line in file.read_text(encoding="utf-8-sig").splitlines())
-    return frozenset(lexical.fold(word) for word, count in rows if int(count) > COMMON)
+    rows = [line.split() for line in file.read_text(encoding="utf-8-sig").splitlines()]
+    common = frozenset(lexical.fold(word) for word, count in rows if int(count) > COMMON)
+    return common, frozenset(lexical.fold(word) for word, _ in rows) - common
 
 
 def _slim(parts: dict[str, Any]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ we've they'd they'll what'll that'll who'd
 """
 # They are typed without their apostrophes, too; "id" and "ill" are words of their own.
 STOP = frozenset(_TOPICLESS.split()) | (frozenset(_TOPICLESS.replace("'", "").split()) - {"id", "ill"})
+SHOUTED = 3  # words in capitals; of so few, each may be a short form
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
     "ninth": 8, "tenth": 9, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7,
@@ -105,6 +106,15 @@ def content_words(text: str) -> tuple[Word, ...]:
         for word in words(text)
         if word.folded not in STOP and word.text.lower().replace("’", "'") not in STOP
     )
+
+
+def shouts(text: str) -> bool:
+    """Whether capitals tell nothing of short forms, since more than a few words are written in them.
+
+    >>> shouts("HOW MUCH DO THEY EARN"), shouts("AWS OR GCP")
+    (True, False)
+    """
+    return text.isupper() and len(words(text)) > SHOUTED
 
 
 def stems(text: str) -> list[str]:

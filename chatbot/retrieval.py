@@ -26,7 +26,6 @@ from chatbot.spelling import Spelling
 
 Mask = npt.NDArray[np.bool_]  # [sections]
 STORIES = 3  # alternates at least that hold a word of which the corpus speaks
-SHOUTED = 3  # words in capitals; of so few, each may be a short form
 VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
 CERTAIN = 0.99  # and the confidence that it then has at least
 
@@ -81,7 +80,8 @@ class Retriever:
     @cached_property
     def spelling(self) -> Spelling:
         """The words of the corpus that a typing error may be repaired to."""
-        return Spelling(self.index.words["vocabulary"], self.language)
+        words = self.index.words
+        return Spelling(words["vocabulary"], self.language, frozenset(words["rare"]))
 
     @cached_property
     def groups(self) -> list[frozenset[str]]:
@@ -206,9 +206,8 @@ class Retriever:
 
     def write_out(self, text: str) -> str:
         """Writes out short forms that the guides do not use ("CA", "wfh"): in capitals, or no good word."""
-        words = lexical.words(text)
-        shouted = text.isupper() and len(words) > SHOUTED  # capitals tell nothing then
-        for word in reversed(words):
+        shouted = lexical.shouts(text)
+        for word in reversed(lexical.words(text)):
             own = self.synonyms.get(word.folded)
             if not own or word.stem in self.guide_stems:
                 continue

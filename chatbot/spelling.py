@@ -13,10 +13,13 @@ from functools import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from chatbot.lexical import STOP, Word, stem, words
+from chatbot.lexical import STOP, shouts, stem, words
 
 LONG = 8  # letters from which two slips are forgiven, or one in the first letter
-OFTEN = 30  # times that the guides use a word of four letters which three are filled in to
+# Times that the guides use a word which is taken for meant where what is typed might be something else:
+# three letters, or a rare word ("sates", for "states").
+OFTEN = 30
+SHORT_FORM = 5  # letters up to which capitals are a short form ("COPD") and no slip
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Spelling:
 
     vocabulary: Mapping[str, int]  # the folded words of the guides, with their counts
     language: Collection[str]  # good words of the language
+    rare: Collection[str] = ()  # good words, too, but more often slips of others
 
     def repair(self, text: str) -> str:
         """Puts right typing errors, but only towards the guides' own words; everything else stays.
@@ -32,23 +36,30 @@ class Spelling:
         >>> Spelling({"salary": 9, "course": 2}, {"nurse"}).repair("wat is the salery of a nurse, in Peru?")
         'wat is the salary of a nurse, in Peru?'
         """
+        shouted = shouts(text)
         for word in reversed(words(text)):
             if word.folded in self.vocabulary or word.folded in STOP or word.folded in self.language:
                 continue
-            short = len(word.folded) == 3
-            if better := self._of_three(word) if short else self._nearest(word.folded):
+            if word.text.isupper() and not shouted and len(word.text) <= SHORT_FORM:
+                continue
+            if better := self._meant(word.folded):
                 text = text[: word.start] + better + text[word.end :]
         return text
 
-    def _of_three(self, word: Word) -> str:
+    def _meant(self, typed: str) -> str:
+        """The word of the guides that was meant, or nothing."""
+        if len(typed) == 3:
+            return self._of_three(typed)
+        found = self._nearest(typed)
+        if typed in self.rare and (self.vocabulary.get(found, 0) < OFTEN or stem(typed) == stem(found)):
+            return ""
+        return found
+
+    def _of_three(self, typed: str) -> str:
         """The word "how" for "hwo", "earn" for "ern"; of so few letters no more can be told.
 
-        Capitals are a short form. As there are many, a letter is filled in only to make a word that the
-        guides use often.
+        As there are many words of four, a letter is filled in only to make one that the guides use often.
         """
-        typed = word.folded
-        if word.text.isupper():
-            return ""
         back = typed[0] + typed[:0:-1]
         if back in STOP and back in self.vocabulary:
             return back

@@ -85,7 +85,7 @@ def ask(folder: Path) -> int:
 
 def main() -> None:
     corpus, folder, seed, times = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-    building.good_words = lambda: {"pay"}
+    building.good_words = lambda: ({"pay"}, set())
     settings = Settings(corpus=corpus, index=folder, model="words")
     chance = random.Random(seed)
     rewrite(corpus, 0)

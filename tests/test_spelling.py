@@ -18,7 +18,8 @@ VOCABULARY = {
     "machine": 9, "earn": 40, "kind": 9, "kinds": 2, "was": 9, "gap": 2, "how": 9, "the": 9, "and": 9,
 }  # fmt: skip
 LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
-SPELLING = Spelling(VOCABULARY, LANGUAGE)
+RARE = {"earl", "pythons", "kine"}
+SPELLING = Spelling(VOCABULARY, LANGUAGE, RARE)
 
 
 def test_the_examples_in_the_code_hold() -> None:
@@ -48,6 +49,13 @@ def test_the_examples_in_the_code_hold() -> None:
         ("pyy", "pyy"),  # too short to tell
         ("hwo to becmoe teh C++, adn R&D 123", "how to becmoe the C++, and R&D 123"),  # but for these
         ("Oregon", "Oregon"),
+        ("GAPP, CODEE", "GAPP, CODEE"),  # capitals are a short form
+        ("WHAT IS THE SALRY THERE", "WHAT IS THE salary THERE"),  # but for those who shout
+        ("earl", "earn"),  # a good word, but rarer than this is in the guide
+        (
+            "kine, pythons",
+            "kine, pythons",
+        ),  # "kind" is too rare there; a form is no slip
         ("tython", "tython"),  # the first letter may be swapped, not replaced
         ("ypthon", "python"),
         ("salaries", "salaries"),  # a form of its own, not a slip
