@@ -155,6 +155,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     allowed = retriever.allowed(named)
     topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
     bare = leaning.LEAD.sub("", reading.text) or reading.text
+    if leaning.CORRECTED.match(reading.text):
+        bare = leaning.REJECTED.sub("", bare)
     if found := _in_sequence(retriever, reading.text, bare, before.understood_as, topic, allowed):
         understood, evidence, words = found
         role = _role(retriever, understood) if words else ()
@@ -206,16 +208,21 @@ def _in_sequence(
     How it is understood, the evidence, and the words that an answer has to cover.
     """
     moved = sequences.step(retriever, text, topic)
-    if moved is None:
+    row = sequences.row_beside(retriever, text, before, topic)
+    if moved is None and row is None:
         moved = sequences.beside(retriever, text, before, topic)
     if moved is None and sequences.is_asked_past_the_last(retriever, text, topic):
         beyond = f"What comes after the last? Step {len(retriever.families[topic]) + 1}"
         return beyond, _moved(retriever, beyond, topic), ()
     if moved is None:
-        if not (picked := sequences.pick(retriever, bare, topic)):
+        picked = (row, "") if row else sequences.pick(retriever, bare, topic)
+        if not picked and sequences.asks_for_a_row(retriever, bare, topic):
+            asked = f"{before.rstrip('?. ')}{BESIDE_IT}{bare}"
+            return asked, _moved(retriever, asked, topic), ()
+        if not picked:
             return None
         item, asked = picked
-        if asked:
+        if asked and not (item.section == topic and sequences.only_its_figure(retriever, asked, topic)):
             reading = retriever.read(asked)
             (seen,) = retriever.look([reading], [allowed])
             own = set(lexical.stems(item.name))  # an answer has to hold what is asked of it
@@ -294,8 +301,14 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
                 and old != folded
                 and (folded in group or (len(every) <= 3 and not _is_title(retriever, value, topic)))
             ):
-                return before[: span[0]] + value + before[span[1] :]
+                return before[: span[0]] + _in_full(value, every, group) + before[span[1] :]
     return ""
+
+
+def _in_full(value: str, words: Sequence[str], group: frozenset[str]) -> str:
+    """A value as the only one of a group that holds its words: "industries", "highest paying industries"."""
+    longer = [other for other in group if set(words) <= set(other.split())]
+    return longer[0] if len(longer) == 1 and longer[0] != " ".join(words) else value
 
 
 def _is_title(retriever: Retriever, value: str, topic: int) -> bool:

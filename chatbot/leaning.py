@@ -16,6 +16,8 @@ CORRECTS = (
     r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*"
     rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN})"
 )
+CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)
+REJECTED = re.compile(r"(?:,? (?:and )?not|,? instead of|,? rather than)(?: the)? [\w-]+\W*$", re.I)
 LEAD = re.compile(
     rf"^(?:{CORRECTS}\b[\s,.!:…-]*"
     r"|(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|ugh|what about|how about|what of"

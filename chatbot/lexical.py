@@ -41,6 +41,10 @@ we've they'd they'll what'll that'll who'd
 """
 # They are typed without their apostrophes, too; "id" and "ill" are words of their own.
 STOP = frozenset(_TOPICLESS.split()) | (frozenset(_TOPICLESS.replace("'", "").split()) - {"id", "ill"})
+HIGHEST = frozenset(
+    ["highest", "most", "best", "top", "maximum", "max", "biggest", "largest", "greatest", "leading"]
+)
+LOWEST = frozenset(["lowest", "least", "worst", "bottom", "minimum", "min", "smallest", "fewest"])
 SHOUTED = 3  # words in capitals; of so few, each may be a short form
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,

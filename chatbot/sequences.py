@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from chatbot import lexical
-from chatbot.lexical import ORDINALS
+from chatbot.lexical import HIGHEST, LOWEST, ORDINALS
 from chatbot.passages import is_step
 from chatbot.retrieval import Mask, Retriever, fold_phrase
 
 NEXT = re.compile(
     r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what"
-    r"|and then|what then|the (?:one|step) after)\b",
+    r"|and then|what then|the (?:one|step) after|behind (?:that|it|them|the (?:top|first|best) one))\b",
     re.I,
 )
 BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
@@ -48,7 +48,11 @@ ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "
 AROUND = frozenset([
     "tell", "more", "hear", "say", "explain", "give", "list", "name", "show", "detail", "details", "describe",
     "know", "want", "like", "please", "whats", "whos", "next", "bit", "go", "into", "now", "then", "called",
+    "come", "comes", "right",
 ])  # fmt: skip
+# What is said when a table's figure is asked for: "the third one, how much exactly?"
+FIGURE = frozenset(["figure", "amount", "number", "exact", "exactly", "precisely", "year"])
+HOW_MUCH = re.compile(r"\bhow (?:much|many)\b", re.I)
 BECOMING = re.compile(r"\b(?:of|to|in|for) (?:be|becom)[a-z]*", re.I)
 DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
 HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
@@ -120,6 +124,40 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
     if asked and noun not in STEPS and is_step(retriever.index.sections[topic]):
         return None  # "how do I write a loop in the first one?": not of the steps
     return item, asked
+
+
+def asks_for_a_row(retriever: Retriever, text: str, topic: int) -> bool:
+    """Whether a follow-up asks for a row of the topic's table by rank, or for its figure.
+
+    "And the lowest of them?", "how much is that a year?"; not "which is best for beginners?".
+    """
+    says = {word.folded for word in lexical.words(text)}
+    ranks = not says.isdisjoint(HIGHEST | LOWEST)
+    return (ranks or HOW_MUCH.search(text) is not None) and only_its_figure(retriever, text, topic)
+
+
+def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:
+    """Whether a text asks for no more than what the topic's table holds."""
+    if not any(block.kind == "table" for block in retriever.index.sections[topic].blocks):
+        return False
+    known = HIGHEST | LOWEST | AROUND | FIGURE | frozenset(CARDINALS)
+    held = retriever.ranker.coverage.own_stems[topic]
+    return all(word.folded in known or word.stem in held for word in lexical.content_words(text))
+
+
+def row_beside(retriever: Retriever, text: str, before: str, topic: int) -> Item | None:
+    """The row of the topic's table that follows the one asked for before, or precedes it."""
+    later = NEXT.search(text)
+    found = later or BEFORE.search(text)
+    rows = [item for item in items(retriever, topic) if item.section == topic]
+    if not found or not rows or not _asks_for_it_alone(retriever, text, found, topic):
+        return None
+    said = f" {fold_phrase(before)} "
+    named = [n for n, item in enumerate(rows) if f" {fold_phrase(item.name)} " in said]
+    says = set(said.split())
+    named = named or [0] * bool(says & HIGHEST) or [len(rows) - 1] * bool(says & LOWEST)
+    place = named[-1] + (1 if later else -1) if named else -1
+    return rows[place] if 0 <= place < len(rows) else None
 
 
 def _in_its_stead(item: Item, text: str, start: int, end: int) -> tuple[Item, str]:

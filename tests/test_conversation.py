@@ -231,8 +231,8 @@ def test_standalone_golden_questions_are_the_same_with_and_without_any_history(r
 
 @pytest.mark.parametrize(("history", "question", "found"), [
     (
-        "Which associations are good for my network?",
-        "I'm an introvert, convince me: what's the gain", "tips-network",
+        "Should ML engineers follow the latest research?",
+        "what for, i'm busy enough", "tips-research",
     ),
     (
         "Can an ML engineer switch to data scientist?",
@@ -331,3 +331,57 @@ def test_swapping_does_not_hang_on_the_order_of_sets(tmp_path: Path, small_index
         )  # fmt: skip
         said.add(done.stdout)
     assert len(said) == 1
+
+
+BEST_STATE = "Which state pays ML engineers the most?"
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "text"),
+    [
+        ([BEST_STATE], "And which one comes right after that?", "Washington: $138,400 a year."),
+        ([BEST_STATE], "who is at the bottom of those five", "Massachusetts: $136,700 a year."),
+        (["Which states pay best?"], "and the lowest of them?", "Massachusetts: $136,700 a year."),
+        (["How much do they pay in Virginia?"], "and the one after that?", "Massachusetts: $136,700 a year."),
+        (
+            ["What is the best paying industry for ML engineers?"],
+            "how much is that a year?", "Information Services and Data Processing: $139,170 a year.",
+        ),
+        (
+            ["Which industry pays the highest salary?"],
+            "who is right behind the top one?", "Computer Systems Design: $138,200 a year.",
+        ),
+        (
+            ["what are the highest paying industries", "which one is on top"],
+            "number three, how much exactly?",
+            "Scientific Research and Development Services: $136,040 a year.",
+        ),
+        (["highest paying states"], "what's the figure for the last?", "Massachusetts: $136,700 a year."),
+    ],
+)  # fmt: skip
+def test_a_row_is_asked_for_by_rank_by_place_and_for_its_figure(
+    real_bot: Chatbot, history: list[str], question: str, text: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.text) == ("answer", text)
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("Highest paying states?", "is the first one expensive"),
+        ("Highest paying states?", "what's the best for beginners?"),
+        ("Which states pay best?", "how much is rent there?"),
+        ("How much do they pay in Massachusetts?", "and the next one?"),
+        ("Which states have the most jobs?", "and the lowest?"),  # of a list without figures
+    ],
+)
+def test_a_row_does_not_answer_what_is_asked_of_it_besides(
+    real_bot: Chatbot, before: str, question: str
+) -> None:
+    assert real_bot.ask(question, [before]).kind != "answer"
+
+
+def test_a_correction_leaves_out_what_was_not_meant(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("sorry i meant industries not states", ["What are the highest paying states?"])
+    assert (answer.kind, answer.sources[0].ref) == ("answer", "machine-learning-engineer#salary-industries")

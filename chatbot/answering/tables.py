@@ -14,15 +14,11 @@ from dataclasses import dataclass
 
 from chatbot import lexical
 from chatbot.guides import Unit
-from chatbot.lexical import Word
+from chatbot.lexical import HIGHEST, LOWEST, Word
 from chatbot.passages import Passage
 from chatbot.retrieval import Retriever
 from chatbot.sequences import step_beyond
 
-HIGHEST = frozenset(
-    ["highest", "most", "best", "top", "maximum", "max", "biggest", "largest", "greatest", "leading"]
-)
-LOWEST = frozenset(["lowest", "least", "worst", "bottom", "minimum", "min", "smallest", "fewest"])
 HIGHER = frozenset(["higher", "more", "better", "bigger", "larger", "greater"])
 LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller"])
 PLACES = {word: place for word, place in lexical.ORDINALS.items() if place >= 0}
