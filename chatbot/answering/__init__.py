@@ -271,7 +271,7 @@ class Chatbot:
     def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: tables.Absent | None) -> Answer:
         refusal = refusing.refuse(self.retriever, turn, hits, absent, self.threshold, self.contact)
         confidence = min(hits[0].confidence, self.threshold / 2) if absent else hits[0].confidence
-        sources = self._sources(hits[:CHIPS], turn)
+        sources = self._sources(hits, turn)
         return replace(
             self._reply(refusal.kind, ask, refusal.text, turn, confidence, sources, refusal.choices),
             reason=refusal.reason,

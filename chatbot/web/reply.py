@@ -16,6 +16,7 @@ from chatbot.guides import Guide, sentences
 from chatbot.web.quotes import link, mark
 
 LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+OFFERED = 3  # sections at most under a reply that is no answer
 
 
 def introduction(guides: Sequence[Guide]) -> str:
@@ -76,7 +77,7 @@ def _no_answer(answer: Answer, contact: str) -> list[str]:
     parts = [f'<p class="short" dir="auto">{_linked(lead, named, contact)}</p>']
     if rest:
         parts.append(f'<p class="rest" dir="auto">{_linked(rest, named, contact)}</p>')
-    parts.append(_nearest([source for source in answer.sources if source not in named]))
+    parts.append(_nearest([source for source in answer.sources[:OFFERED] if source not in named]))
     if contact and contact not in answer.text:
         parts.append(f'<p class="contact">Ask a person: {_person(contact)}</p>')
     return parts
