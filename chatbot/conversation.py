@@ -301,14 +301,18 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
                 and old != folded
                 and (folded in group or (len(every) <= 3 and not _is_title(retriever, value, topic)))
             ):
-                return before[: span[0]] + _in_full(value, every, group) + before[span[1] :]
+                return before[: span[0]] + _in_full(retriever, value, every, group) + before[span[1] :]
     return ""
 
 
-def _in_full(value: str, words: Sequence[str], group: frozenset[str]) -> str:
-    """A value as the only one of a group that holds its words: "industries", "highest paying industries"."""
+def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str]) -> str:
+    """A value as the only heading of a group that holds its words: "industries", "highest paying industries".
+
+    The key of a row is never filled up: "York" is not New York.
+    """
     longer = [other for other in group if set(words) <= set(other.split())]
-    return longer[0] if len(longer) == 1 and longer[0] != " ".join(words) else value
+    titles = (fold_phrase(section.title) for section in retriever.index.sections)
+    return longer[0] if len(longer) == 1 and longer[0] in titles else value
 
 
 def _is_title(retriever: Retriever, value: str, topic: int) -> bool:

@@ -385,3 +385,9 @@ def test_a_row_does_not_answer_what_is_asked_of_it_besides(
 def test_a_correction_leaves_out_what_was_not_meant(real_bot: Chatbot) -> None:
     answer = real_bot.ask("sorry i meant industries not states", ["What are the highest paying states?"])
     assert (answer.kind, answer.sources[0].ref) == ("answer", "machine-learning-engineer#salary-industries")
+
+
+def test_a_part_of_a_rows_name_is_not_that_row(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("and in York?", [CALIFORNIA])
+    assert answer.understood_as == MAKE.format("York")
+    assert not answer.text.startswith("New York:")
