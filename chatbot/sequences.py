@@ -52,7 +52,8 @@ AROUND = frozenset([
 ])  # fmt: skip
 # What is said when a table's figure is asked for: "the third one, how much exactly?"
 FIGURE = frozenset(["figure", "amount", "number", "exact", "exactly", "precisely", "year"])
-HOW_MUCH = re.compile(r"\bhow (?:much|many)\b", re.I)
+HOW_MANY = re.compile(r"\bhow many\b", re.I)
+HOW_MUCH = re.compile(r"\bhow much\b", re.I)
 BECOMING = re.compile(r"\b(?:of|to|in|for) (?:be|becom)[a-z]*", re.I)
 DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
 HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
@@ -131,6 +132,8 @@ def asks_for_a_row(retriever: Retriever, text: str, topic: int) -> bool:
 
     "And the lowest of them?", "how much is that a year?"; not "which is best for beginners?".
     """
+    if HOW_MANY.search(text) and not lexical.content_words(text):  # "how many are there?"
+        return any(item.section == topic for item in items(retriever, topic))
     says = {word.folded for word in lexical.words(text)}
     ranks = not says.isdisjoint(HIGHEST | LOWEST)
     return (ranks or HOW_MUCH.search(text) is not None) and only_its_figure(retriever, text, topic)
