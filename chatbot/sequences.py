@@ -128,7 +128,7 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
 
 
 def asks_for_a_row(retriever: Retriever, text: str, topic: int) -> bool:
-    """Whether a follow-up asks for a row of the topic's table by rank, or for its figure.
+    """Whether a follow-up asks for a row of the topic's table by rank, for its figure, or for their number.
 
     "And the lowest of them?", "how much is that a year?"; not "which is best for beginners?".
     """
