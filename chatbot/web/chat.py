@@ -29,7 +29,9 @@ HEAD = '<link rel="stylesheet" href="/chat.css"><script src="/chat.js" defer></s
 TURNS = 40  # exchanges kept on the page, which sends them along with every question
 LONGEST = 1000  # characters of a question, as everywhere
 REASONS = ("wrong", "outdated", "not what I asked", "hard to read")
-PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}  # no handler is public API
+# No handler is public API, and none waits in Gradio's queue: the desk has one of its own, and a stream of
+# events that closes while the next question joins it loses the reply (one of twenty to a quick visitor).
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 Messages = list[gr.ChatMessage]
 logger = logging.getLogger(__name__)

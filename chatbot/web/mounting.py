@@ -1,4 +1,4 @@
-"""How Gradio is mounted, for the chat and the staff page alike: with everything off that no page needs.
+"""How Gradio is mounted, with everything off that no page needs.
 
 In: Gradio's own function, so that this module need not import it, the app, the Blocks and its place. What
 cannot be switched off is closed by `security`.
@@ -7,7 +7,6 @@ cannot be switched off is closed by `security`.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -30,10 +29,7 @@ def mount(
     mount_gradio_app: Callable[..., object], app: FastAPI, blocks: Any, path: str, **looks: Any
 ) -> None:
     """Mounts Blocks at a path. `looks` are theme, head, icon and the like."""
-    blocks.queue(default_concurrency_limit=16, max_size=200, api_open=False)
-    # Monitoring that is off is computed all the same: a table of the last 10,000 events, after each event.
-    blocks._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
-    blocks._queue.ANALYTICS_MAX_EVENTS = 1
+    blocks.queue(api_open=False)  # whatever would wait in it can be reached in no other way
     mount_gradio_app(app, blocks, path=path, **OFF, **looks)
 
 

@@ -29,9 +29,7 @@ PROMISES = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 # What Gradio's page asks for. Everything else below gradio_api is closed, also what a later version adds.
-GRADIO = re.compile(
-    r"GET (info|startup-events|theme\.css|queue/data|heartbeat/\w+)|POST (queue/join|cancel|reset)/?"
-)
+GRADIO = re.compile(r"GET (info|startup-events|theme\.css|heartbeat/\w+)|POST run/predict/?")
 CLOSED = re.compile(r"/(monitoring|login|logout|pwa_icon|user|token|app_id|deep_link|dev)(/|$)")
 SECRETIVE = {"all_endpoints", "deep_link"}  # queries that make Gradio list its handlers or load a saved state
 
@@ -134,7 +132,7 @@ def gate(app: ASGIApp) -> ASGIApp:
             return await app(scope, receive, send)
         if is_closed(scope["method"], scope["path"], scope["query_string"].decode("latin-1")):
             return await problem_response(Problem("not-found"), scope["path"])(scope, receive, send)
-        if scope["path"].rstrip("/").endswith("gradio_api/queue/join"):
+        if scope["path"].rstrip("/").endswith("gradio_api/run/predict"):
             message = await receive()  # whole: the limit on bodies has put it together
             if _names_a_file(message["body"]):
                 refusal = problem_response(Problem("malformed", "Files are not accepted."), scope["path"])
@@ -148,7 +146,7 @@ def gate(app: ASGIApp) -> ASGIApp:
 def is_closed(method: str, path: str, query: str = "") -> bool:
     """Whether a route of Gradio stays closed, on the chat's page and on any other.
 
-    >>> is_closed("POST", "/gradio_api/upload"), is_closed("GET", "/gradio_api/queue/data")
+    >>> is_closed("POST", "/gradio_api/upload"), is_closed("POST", "/gradio_api/run/predict")
     (True, False)
     """
     _, inside, name = path.partition("/gradio_api/")
