@@ -178,11 +178,12 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     readings = [retriever.read(bare), retriever.read(understood)]
     drawn = np.zeros(len(allowed), np.float32)
     drawn[list(_beside(retriever, topic))] = BESIDE
-    drawn[topic] = STAYS
+    row = _is_row(retriever, bare, topic)  # "and virginia?": of this table, and of none that also has it
+    drawn[topic] = MOVES if row else STAYS
     words = lexical.content_words(rest) if asks_on else readings[0].words
     seen = retriever.look_together(readings, words, allowed, drawn)
     evidence = average(seen, drawn)
-    if words and not role and about is None and _agree(seen[0], evidence, allowed):
+    if words and not role and about is None and not row and _agree(seen[0], evidence, allowed):
         glanced = seen[0].ranker is retriever.glance  # sure of both together, maybe not of this one
         (alone,) = retriever.look(readings[:1], [allowed]) if glanced else seen[:1]
         return Turn(readings[0].text, alone, words, allowed, named)
@@ -288,7 +289,7 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     """
     if leaning.ASKS_ON.match(bare):
         return ""
-    value = leaning.GLUE.sub("", leaning.TRAILS.sub("", bare)).strip(" ?!.…,")
+    value = leaning.value(bare)
     every = [word.folded for word in lexical.words(value)]
     if not every or len(every) > 6 or not leaning.NO_VALUE.isdisjoint(every):
         return ""
@@ -303,6 +304,19 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
             ):
                 return before[: span[0]] + _in_full(retriever, value, every, group) + before[span[1] :]
     return ""
+
+
+def _is_row(retriever: Retriever, bare: str, topic: int) -> bool:
+    """Whether a follow-up says no more than the name of a row of the topic's table, or of one like them.
+
+    After what states pay best, "Virginia?", and also "Texas?", which the guide names elsewhere.
+    """
+    value = leaning.value(bare)
+    rows = tuple(item.name for item in sequences.items(retriever, topic) if item.section == topic)
+    if fold_phrase(value) in map(fold_phrase, rows):
+        return True
+    named = tuple(fold_phrase(value).split()) in retriever.values
+    return bool(rows) and named and retriever.is_like(value, rows)
 
 
 def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str]) -> str:

@@ -112,6 +112,15 @@ def points_at_several(text: str) -> bool:
     return SEVERAL.search(POINTS_NOWHERE.sub(" ", text)) is not None
 
 
+def value(text: str) -> str:
+    """A follow-up without what glues it to the question before.
+
+    >>> value("in Washington then?")
+    'Washington'
+    """
+    return GLUE.sub("", TRAILS.sub("", text)).strip(" ?!.…,")
+
+
 def asks_on(text: str) -> bool:
     """Whether hardly more is said than "why?" or "which ones?"."""
     bare = TRAILS.sub("", LEAD.sub("", text))

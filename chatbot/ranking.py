@@ -45,6 +45,7 @@ BEND = 2.0
 #               passage and unit)
 #   own         cosine to the nearest of title, passage and units
 #   classifier  log-probability by a linear classifier on the question's vector, taught by the alternates
+#               (without one: cosine to the nearest passage, which stands behind its title)
 #   lexical     BM25 over the section's own words, as a share of the most that the question could get
 FEATURES = ("closest", "company", "own", "classifier", "lexical")
 
@@ -65,10 +66,10 @@ TRAITS = (
 )
 
 # Without alternates there is nothing to learn from: these weights were chosen on doc2dial, for prose, and on
-# questions with an alternate as their title, for answers to questions (docs/log.md). "closest" then is
-# "own", and there is no classifier. Words count for more in prose: a long text blurs in its vector.
+# paraphrases of FAQ pairs, for answers to questions (docs/log.md). "closest" then is "own", and "classifier"
+# is of the passage. Words count for more in prose: a long text blurs in its vector.
 PROSE_WEIGHTS = np.array([0.0, 20.0, 5.0, 0.0, 10.0], np.float32)
-QUESTION_WEIGHTS = np.array([0.0, 20.0, 10.0, 0.0, 2.0], np.float32)
+QUESTION_WEIGHTS = np.array([0.0, 12.0, 6.0, 12.0, 0.6], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ class Ranker:
         closest = np.where(asked, closest, own)
         company = np.where(asked, company, kinds.sum(axis=0) / len(kinds))
         if classifier is None:
-            classifier = self.classify(vector)
+            classifier = self.classify(vector) if self._is_taught else kinds[1]
         features = np.empty((len(FEATURES), len(own)), np.float32)
         features[:] = closest, company, own, classifier, self.lexical(terms)
         scores = self.weights @ features
@@ -268,10 +269,15 @@ class Ranker:
         closest[sections[place == 0]] = cosines[place == 0]
         return np.where(counts, closest, -1.0), np.where(counts, company, -1.0)
 
+    @property
+    def _is_taught(self) -> bool:
+        """Whether there is a classifier."""
+        return "classifier.weights" in self.index.fitted
+
     def classify(self, vector: Array) -> Array:
         """The log-probability of each section for a vector, [sections]; zeros without a classifier."""
         fitted = self.index.fitted
-        if "classifier.weights" not in fitted:
+        if not self._is_taught:
             return np.zeros(len(self.index.sections), np.float32)
         logits = fitted["classifier.weights"] @ vector + fitted["classifier.bias"]
         known = log_softmax(logits)

@@ -25,6 +25,7 @@ from chatbot.roles import named_in, role_asked
 from chatbot.spelling import Spelling
 
 Mask = npt.NDArray[np.bool_]  # [sections]
+LIKE_KEYS = 0.4  # the cosine to a key from which a word may be of its kind
 STORIES = 3  # alternates at least that hold a word of which the corpus speaks
 VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
 CERTAIN = 0.99  # and the confidence that it then has at least
@@ -118,11 +119,11 @@ class Retriever:
         found = {tuple(word.folded for word in lexical.words(key)) for key in keys if len(key.split()) <= 3}
         return tuple(sorted(found - {()}, key=lambda words: (-len(" ".join(words)), words)))
 
-    def likeness(self, value: str, keys: tuple[str, ...]) -> float:
-        """How near a value comes in meaning to the nearest of some keys (cosine)."""
+    def is_like(self, value: str, keys: tuple[str, ...]) -> bool:
+        """Whether a value comes near in meaning to one of some keys: "ohio" to states, not "advance"."""
         if keys not in self._keys:
             self._keys[keys] = self.index.encoder.encode(list(keys))
-        return float((self._keys[keys] @ self.index.encoder.encode([value])[0]).max())
+        return float((self._keys[keys] @ self.index.encoder.encode([value])[0]).max()) >= LIKE_KEYS
 
     @cached_property
     def _keys(self) -> dict[tuple[str, ...], Vectors]:

@@ -43,18 +43,29 @@ AND_PLACE = re.compile(
     rf"(?:,|,? and) (?:the )?(?P<ordinal>{'|'.join(ORDINALS)})\b(?: (?!and\b)(?P<noun>[a-z]+)\b)?", re.I
 )
 STEPS = frozenset(["step", "stage", "phase"])
+# "the fifth step", which is step 5; the last one has no number of its own.
+NTH_STEP = re.compile(
+    rf"\b(?:the )?(?P<ordinal>{'|'.join(word for word, n in ORDINALS.items() if n >= 0)})"
+    rf" (?P<noun>{'|'.join(sorted(STEPS))})\b",
+    re.I,
+)
+# "who's third on that list", "which comes second?": a place without "the".
+WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?| ranks?) $", re.I)
 ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
 # What is said around an item when nothing else is asked of it: "tell me more about the third".
 AROUND = frozenset([
     "tell", "more", "hear", "say", "explain", "give", "list", "name", "show", "detail", "details", "describe",
     "know", "want", "like", "please", "whats", "whos", "next", "bit", "go", "into", "now", "then", "called",
-    "come", "comes", "right",
+    "come", "comes", "right", "again",
 ])  # fmt: skip
 # What is said when a table's figure is asked for: "the third one, how much exactly?"
 FIGURE = frozenset(["figure", "amount", "number", "exact", "exactly", "precisely", "year"])
 HOW_MANY = re.compile(r"\bhow many\b", re.I)
 HOW_MUCH = re.compile(r"\bhow much\b", re.I)
-BECOMING = re.compile(r"\b(?:of|to|in|for) (?:be|becom)[a-z]*", re.I)
+BECOMING = re.compile(
+    r"\b(?:(?:on|along) (?:the|your|my) (?:way|road|path) )?(?:of|to|in|for|towards?) (?:be|becom)[a-z]*",
+    re.I,
+)
 DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
 HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
 
@@ -108,9 +119,11 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
         if noun not in lexical.STOP:  # "the first interview": of something else
             return None
         noun, end = "", at - 1
-    if found["ordinal"] and not found["the"] and noun not in ANY:  # "what should I learn first"
+    listed = LISTED.match(text[end:])
+    told = found["the"] or noun in ANY or listed or WHO.match(text[: found.start()])
+    if found["ordinal"] and not told:  # "what should I learn first"
         return None
-    if listed := LISTED.match(text[end:]):
+    if listed:
         end += listed.end()
     alone = not _beyond(f"{text[: found.start()]} {text[end:]}")
     whole = alone and (not noun or (noun == "one" and _is_series(retriever, topic)))
@@ -295,9 +308,14 @@ def is_asked_past_the_last(retriever: Retriever, text: str, topic: int) -> bool:
     return last and found is not None and _asks_for_it_alone(retriever, text, found, topic)
 
 
+def _by_number(text: str) -> str:
+    """A text with "the fifth step" as "step 5"."""
+    return NTH_STEP.sub(lambda found: f"{found['noun']} {ORDINALS[found['ordinal'].lower()] + 1}", text)
+
+
 def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int]:
     """The sections that a text names by number ("step 6")."""
-    if not (wanted := STEP.search(text)):
+    if not (wanted := STEP.search(_by_number(text))):
         return []
     title = re.compile(rf"{wanted[1]} {_value(wanted[2])}\b", re.I)
     return [n for n in within if title.match(retriever.index.sections[n].title)]
@@ -306,9 +324,10 @@ def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int
 def is_asked_alone(text: str) -> bool:
     """Whether a text asks for the step that it names, and nothing of it ("what is step 4 of becoming one?").
 
-    >>> is_asked_alone("what is step 4 of becoming one?"), is_asked_alone("how much does step 4 cost?")
+    >>> is_asked_alone("the fourth step to becoming one?"), is_asked_alone("how much does step 4 cost?")
     (True, False)
     """
+    text = _by_number(text)
     rest = STEP.sub(" ", text)
     return STEP.search(text) is not None and not _asks(BECOMING.sub(" ", rest))
 
@@ -322,7 +341,7 @@ def step(retriever: Retriever, text: str, topic: int) -> int | None:
 
 def step_beyond(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
     """The step that a text names by number and that is not in the section's sequence, with those that are."""
-    if not (wanted := STEP.search(text)):
+    if not (wanted := STEP.search(_by_number(text))):
         return None
     line = retriever.below[section] or retriever.families[section]
     steps = [n for n in line if is_step(retriever.index.sections[n])]

@@ -6,6 +6,7 @@ what is not near to a word of the guides stays as it is. It knows no meaning and
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ LONG = 8  # letters from which two slips are forgiven, or one in the first lette
 # Times that the guides use a word which is taken for meant where what is typed might be something else:
 # three letters, or a rare word ("sates", for "states").
 OFTEN = 30
+VOWELS = frozenset("aeiouy")
 SHORT_FORM = 5  # letters up to which capitals are a short form ("COPD") and no slip
 
 
@@ -56,12 +58,12 @@ class Spelling:
         return found
 
     def _of_three(self, typed: str) -> str:
-        """The word "how" for "hwo", "earn" for "ern"; of so few letters no more can be told.
+        """The word "how" for "hwo", "job" for "jbo", "earn" for "ern"; of so few letters no more can be told.
 
         As there are many words of four, a letter is filled in only to make one that the guides use often.
         """
         back = typed[0] + typed[:0:-1]
-        if back in STOP and back in self.vocabulary:
+        if self.vocabulary.get(back, 0) >= (1 if back in STOP else OFTEN):
             return back
         longer = [
             (self.vocabulary[other], other)
@@ -75,7 +77,8 @@ class Spelling:
         """The commonest of the nearest words within the edits that the length allows, or nothing.
 
         Up to seven letters one edit, up to eleven two, then three; a swap of neighbours is one edit
-        (optimal string alignment). Of those with as few edits swapped letters go first, then missing ones.
+        (optimal string alignment). Of those with as few edits swapped letters go first, then missing ones,
+        then other vowels ("moniter": "monitor", not "monster").
         A word that goes on where the other ends ("coder", "code") is a form of its own, not a typing error.
         """
         if len(folded) < 4 or not folded.isalpha():
@@ -109,10 +112,16 @@ class Spelling:
 
 
 def _strangeness(typed: str, word: str) -> int:
-    """0 for swapped letters, 1 for some left out or added ("typs": "types", not "tips"), 2 for others."""
+    """0 for swapped letters, 1 for some left out or added ("typs": "types", not "tips"), 2 and 3 for others.
+
+    2 if only vowels were mistaken for each other.
+    """
     if sorted(typed) == sorted(word):
         return 0
-    return 1 if _within(typed, word) or _within(word, typed) else 2
+    if _within(typed, word) or _within(word, typed):
+        return 1
+    odd = (Counter(typed) - Counter(word)) + (Counter(word) - Counter(typed))
+    return 2 if odd.keys() <= VOWELS else 3
 
 
 def _within(part: str, whole: str) -> bool:

@@ -391,3 +391,8 @@ def test_a_part_of_a_rows_name_is_not_that_row(real_bot: Chatbot) -> None:
     answer = real_bot.ask("and in York?", [CALIFORNIA])
     assert answer.understood_as == MAKE.format("York")
     assert not answer.text.startswith("New York:")
+
+
+def test_after_a_row_another_row_is_of_the_same_table(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("what about massachusetts then", ["which states pay best", "and virginia?"])
+    assert (answer.kind, answer.text) == ("answer", "Massachusetts: $136,700 a year.")

@@ -111,6 +111,16 @@ def test_without_a_classifier_or_detector_they_say_nothing(bot: Chatbot) -> None
     np.testing.assert_array_equal(ranker.weights, PROSE_WEIGHTS)
 
 
+def test_without_a_classifier_the_passage_stands_in_its_place(bot: Chatbot) -> None:
+    index = replace(bot.index, fitted={})
+    ranker = Ranker(index)
+    (seen,) = ranker.evidence(index.vectors[:1], [[]])
+    passages = ranker.own[1]
+    nearest = [(index.vectors[rows[rows >= 0]] @ index.vectors[0]).max(initial=-1.0) for rows in passages]
+    there, floor = ranker.answerable, seen.cosines[-1]  # none counts as further off than the last
+    np.testing.assert_allclose(seen.features[3, there], np.maximum(nearest, floor)[there], atol=2e-3)
+
+
 def test_views_left_out_are_as_if_never_made(bot: Chatbot) -> None:
     ranker, index = bot.retriever.ranker, bot.index
     section = index.refs.index("baker#duties")

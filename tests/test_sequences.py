@@ -47,6 +47,14 @@ def test_the_items_of_a_section(real_bot: Chatbot, anchor: str, first: str, last
             "",
         ),
         ("jobs-employers", "And the fourth and fifth?", "Amazon and Apple", ""),
+        ("jobs-employers", "who's third on that list", "Microsoft", ""),
+        ("jobs-employers", "which comes second?", "Facebook", ""),
+        (
+            "tips-network",
+            "the second one, what's it called again",
+            "Professional Association for SQL Server",
+            "",
+        ),
         ("jobs-employers", "what does #2 pay?", "Facebook", "what does Facebook pay?"),
         ("jobs-employers", "is the first one in Europe", "Google", "is Google in Europe"),
         ("type-deep-learning", "the language one", "Natural language processing (NLP) engineer", ""),
@@ -78,6 +86,7 @@ def test_an_item_is_picked(real_bot: Chatbot, anchor: str, text: str, name: str,
         ("work-environment", "and the first one?"),
         ("faq-progression", "the work one"),
         ("jobs-employers", "which one is best"),
+        ("jobs-employers", "who is hired first in a crisis"),
         ("jobs-employers", ""),
     ],
 )
@@ -120,7 +129,8 @@ def test_what_comes_after_and_before(
 @pytest.mark.parametrize(
     ("anchor", "text", "found"),
     [("how-to-become", "step 6?", "step-languages"), ("how-to-become", "And step two?", "step-bachelors"),
-     ("step-masters", "five", "step-experience"), ("how-to-become", "step 9", None), ("types", "five", None)],
+     ("step-masters", "five", "step-experience"), ("how-to-become", "step 9", None), ("types", "five", None),
+     ("how-to-become", "the fifth step", "step-experience"), ("how-to-become", "the ninth step", None)],
 )  # fmt: skip
 def test_a_step_by_its_number(real_bot: Chatbot, anchor: str, text: str, found: str | None) -> None:
     section = sequences.step(real_bot.retriever, text, topic(real_bot, anchor))
@@ -154,3 +164,22 @@ def test_in_a_conversation(
 def test_what_comes_after_the_last_step(real_bot: Chatbot, anchor: str, text: str, asked: bool) -> None:
     found = sequences.is_asked_past_the_last(real_bot.retriever, text, topic(real_bot, anchor))
     assert found is asked
+
+
+@pytest.mark.parametrize(
+    ("question", "section"),
+    [
+        ("What is the fifth step?", "step-experience"),
+        ("What is the seventh step on the way to becoming an ML engineer?", "step-certification"),
+        ("first step to become one?", "step-high-school"),
+    ],
+)
+def test_a_step_is_asked_for_by_its_place(real_bot: Chatbot, question: str, section: str) -> None:
+    answer = real_bot.ask(question)
+    assert (answer.kind, answer.sources[0].ref) == ("answer", f"machine-learning-engineer#{section}")
+
+
+def test_a_step_past_the_last_is_not_there(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("what's the ninth step?")
+    assert (answer.kind, answer.reason) == ("no_answer", "not_in_guide")
+    assert "The guide lists 8" in answer.text

@@ -15,7 +15,8 @@ from chatbot.spelling import Spelling
 VOCABULARY = {
     "salary": 9, "california": 5, "engineer": 9, "learning": 7, "certification": 4, "code": 3,
     "master": 3, "masters": 2, "python": 2, "types": 2, "tips": 4, "states": 1, "sites": 9,
-    "machine": 9, "earn": 40, "kind": 9, "kinds": 2, "was": 9, "gap": 2, "how": 9, "the": 9, "and": 9,
+    "machine": 9, "earn": 40, "job": 90, "map": 3, "monitor": 4, "monster": 19,
+    "kind": 9, "kinds": 2, "was": 9, "gap": 2, "how": 9, "the": 9, "and": 9,
 }  # fmt: skip
 LANGUAGE = {"coder", "nurse", "slavery", "leaning"}
 RARE = {"earl", "pythons", "kine"}
@@ -37,6 +38,8 @@ def test_the_examples_in_the_code_hold() -> None:
         ("cirtificaton", "certification"),  # two slips in a long word
         ("pyhton", "python"),
         ("aws gpa HWO", "aws gpa HWO"),  # short forms are no slips
+        ("moniter", "monitor"),  # another vowel, rather than another letter
+        ("a jbo, a mpa", "a job, a mpa"),  # swapped, but "map" is too rare to tell
         ("kinsd", "kinds"),  # swapped, rather than one too many
         ("typs of sates", "types of states"),  # a letter left out, rather than another ("tips", "sites")
         ("machin, certificatio", "machine, certification"),  # cut off

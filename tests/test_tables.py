@@ -326,6 +326,38 @@ def test_a_word_that_is_nothing_like_the_keys_is_no_value(handbook: Chatbot, que
             assert tables.absent(handbook.retriever, number, question) is None, section.id
 
 
+@pytest.mark.parametrize(
+    ("history", "question", "absent"),
+    [
+        (["which states pay the most", "and washington?"], "what about canada", "canada"),
+        (["which states pay the most"], "and ohio?", "ohio"),
+        (
+            ["Which industries pay ML engineers most?", "And software publishers?"],
+            "How about retail?",
+            "retail",
+        ),
+        (["which states pay best"], "and Texas?", "Texas"),
+    ],
+)
+def test_a_follow_up_that_is_a_value_and_not_there(
+    real_bot: Chatbot, history: list[str], question: str, absent: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.reason) == ("no_answer", "not_in_guide")
+    assert answer.text.endswith(f"{absent} is not among them.")
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        (["Which states have the most ML engineer jobs?"], "and the employers?"),  # another heading
+        (["which industries pay best"], "and python?"),  # nothing like an industry
+    ],
+)
+def test_another_topic_is_no_value(real_bot: Chatbot, history: list[str], question: str) -> None:
+    assert "is not among them" not in real_bot.ask(question, history).text
+
+
 def listing(header: tuple[str, ...], *rows: tuple[str, ...]) -> tables.Listing:
     return tables.Listing((), tuple(Unit("row", 0, 0, "", row) for row in rows), header)
 

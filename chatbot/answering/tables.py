@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chatbot import lexical
+from chatbot import leaning, lexical
+from chatbot.conversation import BESIDE_IT
 from chatbot.guides import Unit
 from chatbot.lexical import HIGHEST, LOWEST, Word
 from chatbot.passages import Passage
@@ -36,7 +37,6 @@ COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
 FIGURE = re.compile(r"[^\w\s]?\s?(\d[\d,]*(?:\.\d+)?)\s?(?:%|[^\W\d]+(?: [^\W\d]+)*)?")
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
-LIKE_KEYS = 0.4  # the cosine to a key from which a strange word may be of its kind ("ohio", not "advance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,7 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
         for value in (
             *longer,
             *_values_in(retriever, section, keys, text, named),
+            *_added(retriever, section, keys, noun, text),
             *_past_the_end(listing, text),
         ):
             return Absent(value, keys, noun)
@@ -292,9 +293,24 @@ def _values_in(
         before = words[start - 1].folded if start else ""
         value = text[words[start].start : words[end - 1].end]
         if (position and _is_name(retriever, word, text)) or (
-            before in used_like_one and retriever.likeness(value, keys) >= LIKE_KEYS
+            before in used_like_one and retriever.is_like(value, keys)
         ):
             yield value
+
+
+def _added(retriever: Retriever, section: int, keys: Sequence[str], noun: str, text: str) -> Iterator[str]:
+    """The value that a follow-up adds, and says nothing else: "which states pay most – Ohio?"."""
+    _, beside, added = text.rpartition(BESIDE_IT)
+    value = leaning.value(added) if beside else ""
+    words = lexical.content_words(value)
+    if not words or len(words) < len(value.split()) or len(words) > 2:
+        return
+    stems = {word.stem for word in words}
+    if any(stems <= set(lexical.stems(other.title)) for other in retriever.index.sections):
+        return  # "and the employers?": another topic
+    held = retriever.ranker.coverage.own_stems[section]
+    if held.isdisjoint(stems) and retriever.is_like(value, (*keys, noun)):
+        yield value
 
 
 def _past_the_end(listing: Listing, text: str) -> Iterator[str]:
