@@ -18,7 +18,7 @@ from chatbot import leaning, lexical, sequences
 from chatbot.lexical import Word
 from chatbot.passages import bare_title
 from chatbot.ranking import Evidence, average, softmax
-from chatbot.retrieval import Mask, Reading, Retriever, fold_phrase
+from chatbot.retrieval import CERTAIN, UNLIKELY, Mask, Reading, Retriever, fold_phrase
 from chatbot.roles import role_asked, role_meant
 
 BESIDE_IT = " – "  # between an earlier question and a follow-up that only both together make clear
@@ -83,10 +83,7 @@ def understand_all(
             role = _role(retriever, reading.text)
             turn = Turn(reading.text, seen, reading.words, mask, about[number], role=role)
             turn = _at_step(retriever, turn)
-            if history and _may_lean(retriever, reading, turn):
-                after = _after(retriever, reading, history, guides)
-                turn = after if _is_answered(retriever, after) else turn
-            yield turn
+            yield _surer(retriever, reading, turn, history, guides) if history else turn
         else:
             yield _after(retriever, readings[number], history, guides)
 
@@ -98,20 +95,33 @@ def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guide
     return turn if turn.guides else replace(turn, evidence=_stay(retriever, turn.evidence, history))
 
 
-def _may_lean(retriever: Retriever, reading: Reading, turn: Turn) -> bool:
-    """Whether a question that nothing answers, though some section is near, may have meant the topic."""
-    seen = turn.evidence
-    near = seen.ranker is not retriever.glance and seen.closest() >= seen.ranker.far
-    return near and not _is_whole(retriever, reading) and not _is_answered(retriever, turn)
+def _surer(
+    retriever: Retriever, reading: Reading, turn: Turn, history: Sequence[str], guides: frozenset[int]
+) -> Turn:
+    """A question that does not say that it leans: by itself, or after those before it, if that is surer.
+
+    "Would I still code?", after what product managers do. Whoever names the role, says much, or asks what a
+    writer has written means no more than that; so does who is plainly answered, or plainly asks of something
+    else.
+    """
+    alone = _confidence(retriever, turn)
+    if _is_whole(retriever, reading) or not UNLIKELY < alone < CERTAIN:
+        return turn
+    after = _after(retriever, reading, history, guides)
+    return after if after.follows and _confidence(retriever, after) > alone else turn
+
+
+def _confidence(retriever: Retriever, turn: Turn) -> float:
+    """How sure the best section is to answer; 1 in a build that is still being fitted, which cannot tell."""
+    if "calibrator.threshold" not in retriever.index.fitted:
+        return 1.0
+    hits = retriever.hits(turn.evidence, turn.words, turn.allowed, 1, turn.understood_as)
+    return hits[0].confidence if hits else 0.0
 
 
 def _is_answered(retriever: Retriever, turn: Turn) -> bool:
-    """Whether a section is sure enough to answer; a build that is still being fitted cannot tell."""
-    threshold = retriever.index.fitted.get("calibrator.threshold")
-    if threshold is None:
-        return True
-    hits = retriever.hits(turn.evidence, turn.words, turn.allowed, 1, turn.understood_as)
-    return bool(hits) and hits[0].confidence >= float(threshold)
+    """Whether a section is sure enough to answer."""
+    return _confidence(retriever, turn) >= float(retriever.index.fitted.get("calibrator.threshold", 0.0))
 
 
 def _is_whole(retriever: Retriever, reading: Reading) -> bool:
