@@ -83,6 +83,7 @@ class Evidence:
     vector: Array  # of the question
     views: npt.NDArray[np.int64]  # the nearest views, best first
     cosines: Array  # of these views
+    asked: npt.NDArray[np.int64]  # of which section each of them is an alternate, -1 for other views
     averaged: bool = False  # over several readings of one question
 
     def closest(self, section: int | None = None) -> float:
@@ -220,7 +221,8 @@ class Ranker:
         by_view[[*without, -1]] = -1.0  # what is not there; the -1 of a shorter row points to the last
         kinds = np.maximum.reduceat(by_view[self._own_rows], self._own_starts, axis=0)
         own = kinds.max(axis=0)
-        closest, company = self._company(cosines, rows, floor, without)
+        of = self.alternate_of[rows]
+        closest, company = self._company(cosines, of, floor, rows, without)
         asked = closest > -1.0  # of which sections there are alternates
         closest = np.where(asked, closest, own)
         company = np.where(asked, company, kinds.sum(axis=0) / len(kinds))
@@ -235,26 +237,27 @@ class Ranker:
             found = [*by_view[rows[self.refused[rows]][:3]].tolist(), floor, floor, floor][:3]
             odds = self.detect(vector) if detector is None else detector
             refused = (float(found[0]), float(sum(found) / 3), odds, self.margin(vector))
-        return Evidence(self, features, scores, refused, vector, rows, cosines)
+        return Evidence(self, features, scores, refused, vector, rows, cosines, of)
 
     def _company(
         self,
         cosines: Array,
-        rows: npt.NDArray[np.int64],
+        sections: npt.NDArray[np.int64],
         floor: float,
+        rows: npt.NDArray[np.int64],
         without: Sequence[int] | npt.NDArray[np.int64],
     ) -> tuple[Array, Array]:
         """Cosine to the nearest alternate of each section, and the mean of the three nearest; -1 without any.
 
-        `rows` are the nearest views, best first; alternates further away count as `floor`.
+        `rows` are the nearest views, best first, and `sections` those of which they are alternates, or -1;
+        alternates further away count as `floor`.
         """
         counts = self._alternates
         if len(without):
             there = ~np.isin(rows, without)
-            rows, cosines = rows[there], cosines[there]
+            sections, cosines = sections[there], cosines[there]
             left_out = self.alternate_of[np.asarray(without)]
             counts = counts - np.bincount(left_out[left_out >= 0], minlength=len(counts))
-        sections = self.alternate_of[rows]
         of_any = sections >= 0
         sections, cosines = sections[of_any], cosines[of_any]
         order = np.argsort(sections, kind="stable")
@@ -374,5 +377,6 @@ def average(evidence: Sequence[Evidence], drawn: Array) -> Evidence:
         np.mean([reading.vector for reading in evidence], axis=0),
         evidence[0].views,
         evidence[0].cosines,
+        evidence[0].asked,
         averaged=True,
     )

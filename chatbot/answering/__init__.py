@@ -184,15 +184,22 @@ class Chatbot:
     def hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
         """The `k` best sections, best first. None that is plainly of something else is sure to answer."""
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
-        noun = counting.counted(turn.understood_as.rpartition(BESIDE_IT)[2])
+        noun, low = counting.counted(turn.understood_as.rpartition(BESIDE_IT)[2]), self.threshold / 4
         return [
-            replace(hit, confidence=min(hit.confidence, self.threshold / 4))
-            if self._is_of_other_role(hit, turn)
-            or (turn.about is not None and not turn.about[hit.section])
-            or (noun and not counting.gives_number(self.retriever, hit.section, noun))
+            replace(hit, confidence=low)
+            if hit.confidence > low and self._is_of_something_else(hit.section, turn, noun)
             else hit
             for hit in hits
         ]
+
+    def _is_of_something_else(self, section: int, turn: Turn, noun: str) -> bool:
+        """Whether a section is of another role, not of what was named, or without the number asked for."""
+        own = bool(turn.role and self.guides[self.index.guide_of[section]].aliases)
+        return (
+            (own and not self.retriever.speaks_of(section, turn.role))
+            or (turn.about is not None and not turn.about[section])
+            or (noun != "" and not counting.gives_number(self.retriever, section, noun))
+        )
 
     def _restriction(self, guide: str | None) -> frozenset[int]:
         if guide is None:
@@ -234,11 +241,6 @@ class Chatbot:
             return answer
         half = self._answer_one(ask, part.turn)
         return self._with_rest(half, turn, other) if half.kind == "answer" else answer
-
-    def _is_of_other_role(self, hit: Hit, turn: Turn) -> bool:
-        """Whether a section is of a role's guide and does not speak of the role that is asked about."""
-        own = bool(turn.role and self.guides[self.index.guide_of[hit.section]].aliases)
-        return own and not self.retriever.speaks_of(hit.section, turn.role)
 
     def _is_about(self, section: int, turn: Turn, value: str) -> bool:
         """Whether a section comes near a question, or holds what it asks but for a value."""

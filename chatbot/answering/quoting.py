@@ -139,7 +139,7 @@ def _unit_scores(
     """
     ranker = evidence.ranker
     vectors, holding = ranker.units[section]
-    near = evidence.views[ranker.alternate_of[evidence.views] == section][:3]
+    near = evidence.views[evidence.asked == section][:3]
     asking = evidence.vector
     if len(near):
         asking = asking + ranker.index.vectors[near].sum(axis=0) / len(near)
