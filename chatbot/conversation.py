@@ -28,6 +28,10 @@ MOST = 4  # earlier questions that are looked at; further back nobody refers to
 # log-probability); and what the section gains to which it certainly leads.
 STAYS, BESIDE, MOVES = 1.5, 1.0, 12.0
 
+# How many times the odds of being answered that a question has by itself it must have after those before it,
+# so as to mean these: of 1,500 that stand alone, after random ones, none then did whose answer changed.
+SURER = 5.0
+
 # Among many guides, how strongly a question that names none is drawn to those of the earlier ones: the
 # weight of their logarithmic share, what a question further back is worth, and what any guide keeps. A
 # question one of whose sections has a share above CLEAR stands alone. Chosen on doc2dial (docs/log.md).
@@ -108,7 +112,11 @@ def _surer(
     if _is_whole(retriever, reading) or not UNLIKELY < alone < CERTAIN:
         return turn
     after = _after(retriever, reading, history, guides)
-    return after if after.follows and _confidence(retriever, after) > alone else turn
+    return after if after.follows and _odds(_confidence(retriever, after)) > SURER * _odds(alone) else turn
+
+
+def _odds(confidence: float) -> float:
+    return confidence / max(1.0 - confidence, 1e-9)
 
 
 def _confidence(retriever: Retriever, turn: Turn) -> float:
