@@ -250,6 +250,19 @@ def test_what_finds_nothing_alone_is_looked_for_after_the_history(
     assert not found or answer.sources[0].ref.endswith(f"#{found}")
 
 
+@pytest.mark.parametrize(("history", "question", "found"), [
+    ("can I switch to product manager from ML?", "would i still code", "career-cross-functional"),
+    ("What courses can I take to keep learning?", "any from a university?", "tips-continuous-learning"),
+])  # fmt: skip
+def test_what_is_far_surer_after_the_history_is_read_after_it(
+    real_bot: Chatbot, history: str, question: str, found: str
+) -> None:
+    alone, after = real_bot.ask(question), real_bot.ask(question, [history])
+    assert not alone.sources[0].ref.endswith(f"#{found}")
+    assert (after.kind, after.sources[0].ref) == ("answer", f"machine-learning-engineer#{found}")
+    assert after.confidence > alone.confidence
+
+
 def test_golden_questions_that_seem_to_need_a_history_find_their_section_after_any(
     real_bot: Chatbot,
 ) -> None:
