@@ -30,7 +30,7 @@ TURNS = 40  # exchanges kept on the page, which sends them along with every ques
 LONGEST = 1000  # characters of a question, as everywhere
 REASONS = ("wrong", "outdated", "not what I asked", "hard to read")
 # No handler is public API, and none waits in Gradio's queue: the desk has one of its own, and a stream of
-# events that closes while the next question joins it loses the reply (one of twenty to a quick visitor).
+# events that closes while the next question joins it loses the reply (to three of 75 quick visitors).
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 Messages = list[gr.ChatMessage]
