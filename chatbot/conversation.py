@@ -108,8 +108,10 @@ def _surer(
     writer has written means no more than that; so does who is plainly answered, or plainly asks of something
     else.
     """
+    if _is_whole(retriever, reading):
+        return turn
     alone = _confidence(retriever, turn)
-    if _is_whole(retriever, reading) or not UNLIKELY < alone < CERTAIN:
+    if not UNLIKELY < alone < CERTAIN:
         return turn
     after = _after(retriever, reading, history, guides)
     return after if after.follows and _odds(_confidence(retriever, after)) > SURER * _odds(alone) else turn
@@ -330,11 +332,11 @@ def _is_row(retriever: Retriever, bare: str, topic: int) -> bool:
     After what states pay best, "Virginia?", and also "Texas?", which the guide names elsewhere.
     """
     value = leaning.value(bare)
+    folded = fold_phrase(value)
     rows = tuple(item.name for item in sequences.items(retriever, topic) if item.section == topic)
-    if fold_phrase(value) in map(fold_phrase, rows):
+    if folded in map(fold_phrase, rows):
         return True
-    named = tuple(fold_phrase(value).split()) in retriever.values
-    return bool(rows) and named and retriever.is_like(value, rows)
+    return bool(rows) and tuple(folded.split()) in retriever.values and retriever.is_like(value, rows)
 
 
 def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str]) -> str:
