@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 
 from chatbot import leaning
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(leaning)
+    assert found.attempted == 1
+    assert not found.failed
 
 
 @pytest.mark.parametrize(

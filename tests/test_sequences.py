@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 
 from chatbot import sequences
@@ -13,6 +15,12 @@ PAY = "Which state pays ML engineers the most?"
 
 def topic(bot: Chatbot, anchor: str) -> int:
     return next(n for n, ref in enumerate(bot.index.refs) if ref.partition("#")[2] == anchor)
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(sequences)
+    assert found.attempted == 1
+    assert not found.failed
 
 
 @pytest.mark.parametrize(
