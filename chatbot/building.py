@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ import numpy.typing as npt
 from chatbot import index as index_folder
 from chatbot import lexical
 from chatbot.calibration import Example, Promise, fit_calibrator, thresholds
-from chatbot.encoder import FILES, Encoder, OnnxEncoder
+from chatbot.encoder import FILES, Encoder, OnnxEncoder, Vectors
 from chatbot.encoder.export import EXPORT, TOKENS, export, fingerprint, is_whole
 from chatbot.encoder.static import StaticEncoder, distil
 from chatbot.fitting import FEW, fit_detector, fit_ranker, one_thread
@@ -34,7 +34,11 @@ from chatbot.passages import View, cut, list_views, title_text
 from chatbot.retrieval import Retriever, fold_phrase
 from chatbot.settings import Settings
 
+if TYPE_CHECKING:
+    import faiss
+
 BATCH = 32
+MANY = 1000  # views from which FAISS shortens them for the glance; it learns from 624 on how
 COMMON = 150_000  # how often a word stands in the frequency list of symspellpy to be no typing error
 
 Progress = Callable[[int, int], None]  # (embedded so far, to embed in all)
@@ -126,8 +130,23 @@ def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> In
     with one_thread():
         table = distil(np.load(tokens), texts, draft.vectors)
     encoder = StaticEncoder(draft.encoder.tokens, table, draft.encoder.limit)
-    glance = index_folder.in_space(draft, encoder, encoder.encode([view.text for view in draft.views]))
+    vectors = encoder.encode([view.text for view in draft.views])
+    glance = replace(draft, encoder=encoder, vectors=vectors, faiss=_quick(vectors))
     return replace(glance, fitted=fit(glance, examples, settings.promise)[0])
+
+
+def _quick(vectors: Vectors) -> faiss.Index:
+    """FAISS for the glance: in four bits a number first, then twice as many as wanted in half precision.
+
+    13,700 views in a third of the time of half precision alone, and of the nearest 128 all but one.
+    """
+    import faiss
+
+    if len(vectors) < MANY:
+        return index_folder.flat_or_other(vectors, "SQfp16")
+    found = index_folder.flat_or_other(vectors, f"PQ{vectors.shape[1]}x4fs,Refine(SQfp16)")
+    faiss.ParameterSpace().set_index_parameter(found, "k_factor_rf", 2)
+    return found
 
 
 def _encoder(settings: Settings, place: Path) -> Encoder:

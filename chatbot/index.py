@@ -38,12 +38,11 @@ from chatbot.passages import Passage, View
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 7
+FORMAT = 8
 MANIFEST = "manifest.json"
 REBUILD = "run: chatbot build"
 FILES = ("guides.json", "passages.json", "views.json", "words.json", "vectors.npy", "index.faiss", "bm25.npz")
 FITTED = "fitted.npz"
-LIGHT = "SQfp16"  # FAISS for the glance: half the bytes to go through, the same order
 GLANCE = "glance"  # in a build, the folder of the static encoder
 
 Fitted = Mapping[str, npt.NDArray[Any]]  # the arrays of the ranker and the calibrator, by name
@@ -244,6 +243,7 @@ def write(place: Path, index: Mapping[str, Any]) -> None:
         (place / GLANCE).mkdir()
         np.save(place / GLANCE / "tokens.npy", glance.encoder.table)
         np.save(place / GLANCE / "vectors.npy", glance.vectors)
+        faiss.write_index(glance.faiss, str(place / GLANCE / "index.faiss"))
         np.savez(place / GLANCE / FITTED, **glance.fitted)
 
 
@@ -304,13 +304,6 @@ def flat_or_other(vectors: Vectors, factory: str) -> faiss.Index:
     return index
 
 
-def in_space(index: Index, encoder: Encoder, vectors: Vectors) -> Index:
-    """An index of the same views by other vectors of theirs; nothing is fitted on these yet."""
-    return replace(
-        index, encoder=encoder, vectors=vectors, faiss=flat_or_other(vectors, LIGHT), fitted={}, glance=None
-    )
-
-
 def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Index:
     import faiss
 
@@ -350,10 +343,14 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
     if not isinstance(encoder, OnnxEncoder) or not (place / GLANCE).is_dir():
         return whole
     tokens = np.load(place / GLANCE / "tokens.npy", allow_pickle=False)
-    vectors = np.load(place / GLANCE / "vectors.npy", allow_pickle=False)
-    static = StaticEncoder(encoder.tokens, tokens, encoder.limit)
-    glance = in_space(whole, static, vectors)
-    return replace(whole, glance=replace(glance, fitted=arrays(f"{GLANCE}/{FITTED}")))
+    glance = replace(
+        whole,
+        vectors=np.load(place / GLANCE / "vectors.npy", allow_pickle=False),
+        fitted=arrays(f"{GLANCE}/{FITTED}"),
+        faiss=faiss.read_index(str(place / GLANCE / "index.faiss")),
+        encoder=StaticEncoder(encoder.tokens, tokens, encoder.limit),
+    )
+    return replace(whole, glance=glance)
 
 
 def _guide(fields: dict[str, Any]) -> Guide:

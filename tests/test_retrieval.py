@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from chatbot import lexical
 from chatbot.answering import Chatbot
 from chatbot.conversation import understand
+from chatbot.ranking import NEAREST
 from chatbot.retrieval import (
     CERTAIN,
     COVERED,
@@ -348,6 +349,16 @@ def test_a_follow_up_that_stood_alone_is_only_seen_at_a_glance_that_is_sure_of_i
             np.testing.assert_allclose(turn.evidence.scores, bare.evidence.scores, atol=1e-4)
             glances += 1
     assert glances > 10
+
+
+def test_views_shortened_for_the_glance_are_found_as_by_going_through_all(real_bot: Chatbot) -> None:
+    index = real_bot.index.glance
+    assert index
+    asked = index.encoder.encode([row["question"] for row in golden("test")])
+    cosines, rows = index.nearest(asked, NEAREST)
+    exact = np.sort(asked @ index.vectors.T, axis=1)[:, ::-1][:, :NEAREST]
+    np.testing.assert_allclose(cosines[:, :20], exact[:, :20], atol=2e-2)
+    assert (np.take_along_axis(asked @ index.vectors.T, rows, 1) >= exact[:, -1:]).mean() > 0.98
 
 
 def test_without_golden_questions_there_is_no_glance(bot: Chatbot, trades: Chatbot) -> None:
