@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,22 +23,22 @@ import numpy.typing as npt
 from chatbot import index as index_folder
 from chatbot import lexical
 from chatbot.calibration import Example, Promise, fit_calibrator, thresholds
-from chatbot.encoder import FILES, Encoder, OnnxEncoder, Vectors
+from chatbot.encoder import FILES, Encoder, OnnxEncoder
 from chatbot.encoder.export import EXPORT, TOKENS, export, fingerprint, is_whole
 from chatbot.encoder.static import StaticEncoder, distil
 from chatbot.fitting import FEW, fit_detector, fit_ranker, one_thread
 from chatbot.guides import GOLDEN, SYNONYMS, Guide, read_corpus, read_golden, read_synonyms
 from chatbot.index import Index, content_hash
-from chatbot.lexical import Bm25
+from chatbot.lexical import Bm25, fold_phrase
 from chatbot.passages import View, cut, list_views, title_text
-from chatbot.retrieval import Retriever, fold_phrase
+from chatbot.retrieval import Retriever
 from chatbot.settings import Settings
 
-if TYPE_CHECKING:
-    import faiss
-
 BATCH = 32
-MANY = 1000  # views from which FAISS shortens them for the glance; it learns from 624 on how
+# FAISS for the glance. Of many views (it learns from 624 on) four bits a number, then the likely ones in half
+# precision: 13,700 in a third of the time of half precision alone, and of the nearest 128 all but one.
+LIGHT, SHORT, MANY = "SQfp16", "PQ{}x4fs,Refine(SQfp16)", 1000
+COMMONER = 250  # times as common as what two swapped letters make of it is a word that was meant
 COMMON = 150_000  # how often a word stands in the frequency list of symspellpy to be no typing error
 
 Progress = Callable[[int, int], None]  # (embedded so far, to embed in all)
@@ -131,22 +131,10 @@ def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> In
         table = distil(np.load(tokens), texts, draft.vectors)
     encoder = StaticEncoder(draft.encoder.tokens, table, draft.encoder.limit)
     vectors = encoder.encode([view.text for view in draft.views])
-    glance = replace(draft, encoder=encoder, vectors=vectors, faiss=_quick(vectors))
+    factory = LIGHT if len(vectors) < MANY else SHORT.format(vectors.shape[1])
+    found = index_folder.flat_or_other(vectors, factory)
+    glance = replace(draft, encoder=encoder, vectors=vectors, faiss=found)
     return replace(glance, fitted=fit(glance, examples, settings.promise)[0])
-
-
-def _quick(vectors: Vectors) -> faiss.Index:
-    """FAISS for the glance: in four bits a number first, then twice as many as wanted in half precision.
-
-    13,700 views in a third of the time of half precision alone, and of the nearest 128 all but one.
-    """
-    import faiss
-
-    if len(vectors) < MANY:
-        return index_folder.flat_or_other(vectors, "SQfp16")
-    found = index_folder.flat_or_other(vectors, f"PQ{vectors.shape[1]}x4fs,Refine(SQfp16)")
-    faiss.ParameterSpace().set_index_parameter(found, "k_factor_rf", 2)
-    return found
 
 
 def _encoder(settings: Settings, place: Path) -> Encoder:
@@ -260,13 +248,23 @@ def _verbatim(retriever: Retriever) -> dict[str, list[int]]:
 
 @cache
 def good_words() -> tuple[frozenset[str], frozenset[str]]:
-    """The words of English that are too common to be typing errors, and the others (symspellpy's list)."""
+    """The words of English that are too common to be typing errors, and the others (symspellpy's list).
+
+    Among the others are those that swapped letters make of far commoner ones: "horus", of "hours".
+    """
     import symspellpy
 
     file = Path(symspellpy.__file__).with_name("frequency_dictionary_en_82_765.txt")
     rows = [line.split() for line in file.read_text(encoding="utf-8-sig").splitlines()]
-    common = frozenset(lexical.fold(word) for word, count in rows if int(count) > COMMON)
-    return common, frozenset(lexical.fold(word) for word, _ in rows) - common
+    counts = {lexical.fold(word): int(count) for word, count in rows}
+
+    def is_slip(word: str) -> bool:
+        """Whether a word is more often another one with two neighbours swapped."""
+        swapped = (word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1))
+        return any(counts.get(other, 0) > COMMONER * counts[word] for other in swapped)
+
+    common = frozenset(word for word, count in counts.items() if count > COMMON and not is_slip(word))
+    return common, frozenset(counts) - common
 
 
 def _slim(parts: dict[str, Any]) -> dict[str, Any]:

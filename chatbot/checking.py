@@ -22,7 +22,7 @@ from chatbot.guides import (
     read_golden,
     read_synonyms,
 )
-from chatbot.retrieval import fold_phrase
+from chatbot.lexical import fold_phrase
 
 NEARLY = 92.0  # per cent of likeness from which one question repeats another
 ENOUGH = 14  # alternates a section; fewer cost right answers (docs/quality.md)

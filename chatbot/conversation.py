@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chatbot import leaning, lexical, sequences
-from chatbot.lexical import Word
+from chatbot.lexical import Word, fold_phrase
 from chatbot.passages import bare_title
 from chatbot.ranking import Evidence, average, softmax
-from chatbot.retrieval import CERTAIN, UNLIKELY, Mask, Reading, Retriever, fold_phrase
+from chatbot.retrieval import CERTAIN, UNLIKELY, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
 
 BESIDE_IT = " – "  # between an earlier question and a follow-up that only both together make clear
@@ -166,7 +166,7 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
         asked.search(text) for asked in (sequences.NEXT, sequences.BEFORE, sequences.STEP, sequences.PLACE)
     ):
         return len(every) <= 8
-    return len(every) <= 3 and len(reading.words) <= 1
+    return not reading.words or (len(every) <= 3 and len(reading.words) <= 1)  # "how many are there?"
 
 
 def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozenset[int]) -> Turn:
@@ -234,12 +234,12 @@ def _in_sequence(
         moved = sequences.beside(retriever, text, before, topic)
     if moved is None and sequences.is_asked_past_the_last(retriever, text, topic):
         beyond = f"What comes after the last? Step {len(retriever.families[topic]) + 1}"
-        return beyond, _moved(retriever, beyond, topic), ()
+        return beyond, _moved(retriever, beyond, topic, allowed), ()
     if moved is None:
         picked = (row, "") if row else sequences.pick(retriever, bare, topic)
         if not picked and sequences.asks_for_a_row(retriever, bare, topic):
             asked = f"{before.rstrip('?. ')}{BESIDE_IT}{bare}"
-            return asked, _moved(retriever, asked, topic), ()
+            return asked, _moved(retriever, asked, topic, allowed), ()
         if not picked:
             return None
         item, asked = picked
@@ -251,17 +251,17 @@ def _in_sequence(
             return reading.text, seen, words or reading.words
         if item.section == topic:
             named = f"{before.rstrip('?. ')}{BESIDE_IT}{item.name}"
-            return named, _moved(retriever, named, topic), ()
+            return named, _moved(retriever, named, topic, allowed), ()
         moved = item.section
-    return retriever.index.sections[moved].title, _moved(retriever, bare, moved), ()
+    return retriever.index.sections[moved].title, _moved(retriever, bare, moved, allowed), ()
 
 
-def _moved(retriever: Retriever, text: str, section: int) -> Evidence:
-    """The evidence of a question that leads to a certain section."""
-    (seen,) = retriever.evidence([retriever.read(text)])
-    scores = seen.scores.copy()
-    scores[section] += MOVES
-    return replace(seen, scores=scores)
+def _moved(retriever: Retriever, text: str, section: int, allowed: Mask) -> Evidence:
+    """The evidence of a question that leads to a certain section, whatever its words are."""
+    drawn = np.zeros(len(allowed), np.float32)
+    drawn[section] = MOVES
+    (seen,) = retriever.look([replace(retriever.read(text), words=())], [allowed], drawn)
+    return seen
 
 
 def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:
@@ -322,7 +322,8 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
                 and old != folded
                 and (folded in group or (len(every) <= 3 and not _is_title(retriever, value, topic)))
             ):
-                return before[: span[0]] + _in_full(retriever, value, every, group) + before[span[1] :]
+                rest = before[span[1] :].partition(BESIDE_IT)[0]  # what was added was said of the old one
+                return before[: span[0]] + _in_full(retriever, value, every, group) + rest
     return ""
 
 

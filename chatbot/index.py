@@ -43,6 +43,7 @@ MANIFEST = "manifest.json"
 REBUILD = "run: chatbot build"
 FILES = ("guides.json", "passages.json", "views.json", "words.json", "vectors.npy", "index.faiss", "bm25.npz")
 FITTED = "fitted.npz"
+CLOSER = 2  # times as many as are wanted are looked at once more, where FAISS refines what it finds
 GLANCE = "glance"  # in a build, the folder of the static encoder
 
 Fitted = Mapping[str, npt.NDArray[Any]]  # the arrays of the ranker and the calibrator, by name
@@ -295,6 +296,8 @@ def flat_or_other(vectors: Vectors, factory: str) -> faiss.Index:
 
     try:
         index = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
+        if "Refine" in factory:
+            faiss.ParameterSpace().set_index_parameter(index, "k_factor_rf", CLOSER)
         index.train(vectors)
         index.add(vectors)
     except RuntimeError as error:

@@ -78,6 +78,16 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
+def fold_phrase(text: str) -> str:
+    """The folded words of a text, one space between; kept, like `words`.
+
+    >>> fold_phrase("Machine-Learning  Engineers!")
+    'machine learning engineers'
+    """
+    return " ".join(word.folded for word in words(text)).replace("-", " ")
+
+
 @lru_cache(maxsize=16384)
 def fold(word: str) -> str:
     """Lower case, accents and inner points gone, possessive cut.

@@ -30,6 +30,8 @@ ASKS = re.compile(r"(?:what|which|who|when|where|why|how|is|are|do|does|can|coul
 # Nearest views looked at for a question. Sections without any among them count as no nearer than the last.
 NEAREST = 128
 COMPANY = 3  # nearest alternates of a section that count
+EARLIER = np.tri(NEAREST + 1, k=-1, dtype=bool)  # of two of the nearest views, which is the nearer one
+KINDS = ("title", "passage", "unit", "alternate")  # of views that belong to a section
 FURTHER = 1024  # without alternates: then title, passage and units count together, not the nearest alone
 
 # The cosine to everything below which a question is about something else altogether, where there are no
@@ -105,47 +107,32 @@ class Ranker:
         return Coverage(self.index, self.blind)
 
     @cached_property
-    def _alternates(self) -> npt.NDArray[np.int64]:
-        """How many alternates each section has, [sections]."""
-        of = self.alternate_of
-        return np.bincount(of[of >= 0], minlength=len(self.index.sections))
+    def places(self) -> npt.NDArray[np.int64]:
+        """Where each view belongs in a table [kinds, sections] that is read row by row; -1 if declined."""
+        size = len(self.index.sections)
+        kinds = {kind: size * row for row, kind in enumerate(KINDS)}
+        return np.array(
+            [kinds[view.kind] + view.section if view.kind in kinds else -1 for view in self.index.views],
+            np.int64,
+        )
 
     @cached_property
-    def own(self) -> tuple[npt.NDArray[np.int64], ...]:
-        """The rows of each section's title, of its passages and of its units, [sections, most] each."""
-        return tuple(self._rows((kind,)) for kind in ("title", "passage", "unit"))
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many views belong in each place, [kinds * sections]."""
+        return self._count(self.places)
 
-    @cached_property
-    def _own_rows(self) -> npt.NDArray[np.int64]:
-        """The rows of `own` one below the other, so that one look-up does, [most in all, sections]."""
-        return np.concatenate([rows.T for rows in self.own])
-
-    @cached_property
-    def _own_starts(self) -> list[int]:
-        """Where each kind begins in `_own_rows`."""
-        sizes = [rows.shape[1] for rows in self.own]
-        return [0, sizes[0], sizes[0] + sizes[1]]
-
-    @cached_property
-    def refused(self) -> npt.NDArray[np.bool_]:
-        """Which views are questions that the guides are known not to answer, [views]."""
-        return np.array([view.kind == "declined" for view in self.index.views], bool)
+    def _count(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return np.bincount(places[places >= 0], minlength=len(KINDS) * len(self.index.sections))
 
     @cached_property
     def _refuses(self) -> bool:
-        """Whether there is any such view."""
-        return bool(self.refused.any())
-
-    @cached_property
-    def alternate_of(self) -> npt.NDArray[np.int64]:
-        """The section of which each view is an alternate, -1 for other views, [views]."""
-        views = self.index.views
-        return np.array([view.section if view.kind == "alternate" else -1 for view in views], np.int64)
+        """Whether there are questions that the guides are known not to answer."""
+        return bool((self.places < 0).any())
 
     @cached_property
     def answerable(self) -> npt.NDArray[np.bool_]:
         """Which sections say anything, [sections]: a bare heading is never an answer."""
-        found = np.asarray((self.own[0] >= 0).any(axis=1))
+        found = self.counts[: len(self.index.sections)] > 0  # every other has a title
         found.flags.writeable = False  # all share it
         return found
 
@@ -180,17 +167,9 @@ class Ranker:
             for term, n in bm25.terms.items()
         }
 
-    def _rows(self, kinds: tuple[str, ...]) -> npt.NDArray[np.int64]:
-        rows: list[list[int]] = [[] for _ in self.index.sections]
-        for number, view in enumerate(self.index.views):
-            if view.kind in kinds:
-                rows[view.section].append(number)
-        most = max(1, *(len(row) for row in rows))
-        return np.array([row + [-1] * (most - len(row)) for row in rows], np.int64)
-
     def evidence(self, vectors: Vectors, terms: Sequence[Sequence[str]]) -> list[Evidence]:
         """What each section has to say for itself, for questions given as vectors and terms."""
-        reach = NEAREST if self._alternates.any() else FURTHER
+        reach = NEAREST if self.counts[-len(self.index.sections) :].any() else FURTHER
         cosines, rows = self.index.nearest(vectors, reach)
         found = []
         for vector, words, near, seen in zip(vectors, terms, cosines, rows, strict=True):
@@ -216,16 +195,22 @@ class Ranker:
         views `without` are left out, as if they had never been made.
         """
         floor = float(cosines[-1]) if len(cosines) else -1.0
-        by_view = np.full(len(self.index.views) + 1, floor, np.float32)
-        by_view[rows] = cosines
-        by_view[[*without, -1]] = -1.0  # what is not there; the -1 of a shorter row points to the last
-        kinds = np.maximum.reduceat(by_view[self._own_rows], self._own_starts, axis=0)
-        own = kinds.max(axis=0)
-        of = self.alternate_of[rows]
-        closest, company = self._company(cosines, of, floor, rows, without)
+        places, counts = self.places[rows], self.counts
+        near, held = cosines, places
+        if len(without):
+            there = ~np.isin(rows, without)
+            near, held = cosines[there], places[there]
+            counts = counts - self._count(self.places[np.asarray(without)])
+        nearest = np.where(counts > 0, np.float32(floor), np.float32(-1.0))
+        placed = held >= 0
+        nearest[held[placed][::-1]] = near[placed][::-1]  # of several in one place the last written stays
+        *kinds, closest = nearest.reshape(len(KINDS), -1)
+        own = np.maximum.reduce(kinds)
         asked = closest > -1.0  # of which sections there are alternates
+        first = counts.size - own.size  # where alternates have their places
+        company = self._company(near, held - first, counts[first:], floor)
         closest = np.where(asked, closest, own)
-        company = np.where(asked, company, kinds.sum(axis=0) / len(kinds))
+        company = np.where(asked, company, np.add.reduce(kinds) / len(kinds))
         if classifier is None:
             classifier = self.classify(vector) if self._is_taught else kinds[1]
         features = np.empty((len(FEATURES), len(own)), np.float32)
@@ -234,43 +219,28 @@ class Ranker:
         scores[~self.answerable] = -np.inf
         refused = (0.0, 0.0, 0.0, 0.0)
         if self._refuses:
-            found = [*by_view[rows[self.refused[rows]][:3]].tolist(), floor, floor, floor][:3]
+            declined = [*near[~placed][:3].tolist(), floor, floor, floor][:3]
             odds = self.detect(vector) if detector is None else detector
-            refused = (float(found[0]), float(sum(found) / 3), odds, self.margin(vector))
+            refused = (declined[0], sum(declined) / 3, odds, self.margin(vector))
+        of = np.where(places >= first, places - first, -1)
         return Evidence(self, features, scores, refused, vector, rows, cosines, of)
 
     def _company(
-        self,
-        cosines: Array,
-        sections: npt.NDArray[np.int64],
-        floor: float,
-        rows: npt.NDArray[np.int64],
-        without: Sequence[int] | npt.NDArray[np.int64],
-    ) -> tuple[Array, Array]:
-        """Cosine to the nearest alternate of each section, and the mean of the three nearest; -1 without any.
+        self, cosines: Array, sections: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], floor: float
+    ) -> Array:
+        """The mean cosine to the three nearest alternates of each section, [sections].
 
-        `rows` are the nearest views, best first, and `sections` those of which they are alternates, or -1;
-        alternates further away count as `floor`.
+        `sections` are those of which the nearest views are alternates, best first, or negative; `counts` how
+        many each section has: those further away count as `floor`.
         """
-        counts = self._alternates
-        if len(without):
-            there = ~np.isin(rows, without)
-            sections, cosines = sections[there], cosines[there]
-            left_out = self.alternate_of[np.asarray(without)]
-            counts = counts - np.bincount(left_out[left_out >= 0], minlength=len(counts))
-        of_any = sections >= 0
-        sections, cosines = sections[of_any], cosines[of_any]
-        order = np.argsort(sections, kind="stable")
-        sections, cosines = sections[order], cosines[order]
-        place = np.arange(len(sections)) - np.searchsorted(sections, sections)  # among those of its section
-        best = place < COMPANY
+        alternates = sections >= 0
+        sections, cosines = sections[alternates], cosines[alternates]
+        same = sections[:, None] == sections
+        best = (same & EARLIER[: len(same), : len(same)]).sum(axis=1) < COMPANY
+        wanted = np.minimum(counts, COMPANY)
         found = np.bincount(sections[best], minlength=len(counts))
         total = np.bincount(sections[best], cosines[best], len(counts))
-        wanted = np.minimum(counts, COMPANY)
-        company = (total + floor * (wanted - found)) / np.maximum(wanted, 1)
-        closest = np.full(len(counts), floor, np.float32)
-        closest[sections[place == 0]] = cosines[place == 0]
-        return np.where(counts, closest, -1.0), np.where(counts, company, -1.0)
+        return np.asarray((total + floor * (wanted - found)) / np.maximum(wanted, 1), np.float32)
 
     @property
     def _is_taught(self) -> bool:
@@ -294,8 +264,12 @@ class Ranker:
         if "detector.weights" not in fitted:
             return 0.0
         logs = fitted["detector.weights"] @ vector + fitted["detector.bias"]
-        answers = fitted["detector.answers"]
-        return float(_log_sum(logs[answers]) - _log_sum(logs[~answers]))
+        return float(_log_sum(logs[: self._answers]) - _log_sum(logs[self._answers :]))
+
+    @cached_property
+    def _answers(self) -> int:
+        """How many of the detector's classes are answers; they are the first."""
+        return int(self.index.fitted["detector.answers"].sum())
 
     def margin(self, vector: Array) -> float:
         """How far on the answered side of the border a question lies (the sum of a Gaussian kernel), or 0."""

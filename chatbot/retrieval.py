@@ -7,10 +7,11 @@ and `Hit`s, sections with a score and the probability that they answer. Conversa
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,8 @@ from chatbot import lexical
 from chatbot.encoder import Vectors
 from chatbot.guides import Section
 from chatbot.index import Index
-from chatbot.lexical import Word
-from chatbot.ranking import Array, Evidence, Ranker, average
+from chatbot.lexical import Word, fold_phrase
+from chatbot.ranking import Array, Evidence, Ranker, average, softmax
 from chatbot.roles import named_in, role_asked
 from chatbot.spelling import Spelling
 
@@ -29,13 +30,14 @@ LIKE_KEYS = 0.4  # the cosine to a key from which a word may be of its kind
 STORIES = 3  # alternates at least that hold a word of which the corpus speaks
 VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
 CERTAIN = 0.99  # and the confidence that it then has at least
+ENOUGH = 5  # hits that are found at once: as many as an answer has sources
 
 # A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
 # UNLIKELY: five in six of the questions that stand alone, and no fewer of them are answered rightly. Of a
-# follow-up that is read in two ways it has to be surer: four in ten.
+# follow-up that is read in two ways it has to be surer: half of them.
 # Whoever uses the words of a section is not turned away at a glance: "job outlook for ML engineers" is near
 # to "job outlook in Germany", which is declined.
-SURE, SURE_OF_TWO, UNLIKELY, COVERED = 0.75, 0.92, 0.05, 0.8
+SURE, SURE_OF_TWO, UNLIKELY, COVERED = 0.75, 0.90, 0.05, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,18 +282,24 @@ class Retriever:
         """What each section has to say for itself, a question each; one run of the encoder."""
         return _weighed(self.ranker, readings)
 
-    def look(self, readings: Sequence[Reading], allowed: Sequence[Mask]) -> list[Evidence]:
-        """The same for questions read in one way: at a glance where that is sure, otherwise in full."""
+    def look(
+        self, readings: Sequence[Reading], allowed: Sequence[Mask], drawn: Array | None = None
+    ) -> list[Evidence]:
+        """The same for questions read in one way: at a glance where that is sure, otherwise in full.
+
+        `drawn` [sections] is added to the scores.
+        """
         if self.glance is None:
-            return self.evidence(readings)
-        found = _weighed(self.glance, readings)
+            return _weighed(self.ranker, readings, drawn)
+        found = _weighed(self.glance, readings, drawn)
         unsure = [
             number
             for number, (seen, reading, mask) in enumerate(zip(found, readings, allowed, strict=True))
             if not self._is_sure(seen, reading.words, mask, reading.text)
         ]
         if unsure:
-            for number, seen in zip(unsure, self.evidence([readings[n] for n in unsure]), strict=True):
+            in_full = _weighed(self.ranker, [readings[n] for n in unsure], drawn)
+            for number, seen in zip(unsure, in_full, strict=True):
                 found[number] = seen
         return found
 
@@ -323,16 +331,32 @@ class Retriever:
 
         Where `text` is an alternate word for word, the writer has said which section answers it.
         """
+        asked = (evidence, words, allowed, text)
+        before, found = self._last.get("hits", ((), []))
+        if k > ENOUGH or not (before and all(map(operator.is_, before, asked))):
+            found = self._hits(evidence, words, allowed, max(k, ENOUGH), text)
+            self._last["hits"] = asked, found
+        return found[:k]
+
+    @cached_property
+    def _last(self) -> dict[str, tuple[tuple[object, ...], list[Hit]]]:
+        """The last hits and what they were found for: first a glance asks how sure they are, then the answer.
+
+        One entry that is replaced as a whole, so that threads do no worse than to find the same again.
+        """
+        return {}
+
+    def _hits(self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str) -> list[Hit]:
         said = self.verbatim.get(fold_phrase(text), frozenset())
         scores = np.where(allowed, evidence.scores, -np.inf)
+        if scores.max() == -np.inf:
+            return []
+        shares = softmax(scores)
         if said:
             scores[list(said)] += VERBATIM
-        order = np.argsort(-scores, kind="stable")[:k]
-        order = order[np.isfinite(scores[order])]
-        if not len(order):
-            return []
-        ranker, sections = evidence.ranker, order.tolist()
-        traits = ranker.traits(evidence, sections, words, ranker.shares(evidence, allowed))
+        sections = [n for n in np.argsort(-scores, kind="stable")[:k].tolist() if scores[n] > -np.inf]
+        ranker = evidence.ranker
+        traits = ranker.traits(evidence, sections, words, shares)
         fitted = ranker.index.fitted
         weights = fitted["calibrator.weights"]
         if evidence.averaged:
@@ -340,7 +364,9 @@ class Retriever:
         confidences = calibrated(weights, traits).tolist()
         return [
             Hit(section, score, max(confidence, CERTAIN if section in said else 0.0))
-            for section, score, confidence in zip(sections, scores[order].tolist(), confidences, strict=True)
+            for section, score, confidence in zip(
+                sections, scores[sections].tolist(), confidences, strict=True
+            )
         ]
 
 
@@ -357,9 +383,10 @@ def _own_texts(section: Section) -> list[str]:
     return [section.title, *(unit.text for block in section.blocks for unit in block.units)]
 
 
-def _weighed(ranker: Ranker, readings: Sequence[Reading]) -> list[Evidence]:
+def _weighed(ranker: Ranker, readings: Sequence[Reading], drawn: Array | None = None) -> list[Evidence]:
     vectors = ranker.index.encoder.encode([reading.text for reading in readings])
-    return ranker.evidence(vectors, [reading.terms for reading in readings])
+    found = ranker.evidence(vectors, [reading.terms for reading in readings])
+    return found if drawn is None else [replace(seen, scores=seen.scores + drawn) for seen in found]
 
 
 def calibrated(weights: Array, traits: Array) -> npt.NDArray[np.float64]:
@@ -370,13 +397,3 @@ def calibrated(weights: Array, traits: Array) -> npt.NDArray[np.float64]:
     """
     odds = (traits @ weights[:-1] + weights[-1]).astype(np.float64)
     return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -30.0), 30.0))))
-
-
-@lru_cache(maxsize=1024)
-def fold_phrase(text: str) -> str:
-    """The folded words of a text, one space between; kept, like `lexical.words`.
-
-    >>> fold_phrase("Machine-Learning  Engineers!")
-    'machine learning engineers'
-    """
-    return " ".join(word.folded for word in lexical.words(text)).replace("-", " ")

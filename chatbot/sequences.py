@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from chatbot import lexical
-from chatbot.lexical import HIGHEST, LOWEST, ORDINALS
+from chatbot.lexical import HIGHEST, LOWEST, ORDINALS, fold_phrase
 from chatbot.passages import is_step
-from chatbot.retrieval import Mask, Retriever, fold_phrase
+from chatbot.retrieval import Mask, Retriever
 
 NEXT = re.compile(
     r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what"

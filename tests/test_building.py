@@ -333,5 +333,7 @@ def test_good_words_are_words_and_no_slips() -> None:
     common, rare = good_words()
     assert {"nurse", "salary", "leaning"} <= common
     assert {"introvert", "texted", "sates"} <= rare
+    assert {"horus", "mots", "untied"} <= rare, "swapped letters of far commoner words"
+    assert {"sued", "trail", "form", "angel"} <= common, "and these are not"
     assert not {"salery", "enginer", "lerning"} & (common | rare)
     assert not common & rare

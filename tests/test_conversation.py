@@ -47,6 +47,12 @@ def section(answer: Answer) -> str:
         (["What does a data scientist do?"], "and an NLP engineer?", "What does a NLP engineer do?", "human"),
         (["Is Google a top employer?"], "and Amazon?", "Is Amazon a top employer?", "Amazon"),
         ([CALIFORNIA], "wait no i meant washington", MAKE.format("washington"), "$138,400"),
+        (
+            [CALIFORNIA, "is that before tax?"],
+            "and in Virginia?",
+            MAKE.format("Virginia").strip("?"),
+            "$136,960",
+        ),
     ],
 )
 def test_a_value_is_swapped(
@@ -56,6 +62,18 @@ def test_a_value_is_swapped(
     assert answer.understood_as == understood
     assert answer.kind == "answer"
     assert text in answer.text
+
+
+def test_a_value_takes_the_place_of_what_was_added_too(real_bot: Chatbot) -> None:
+    """Else a data engineer would get what stands of ML engineers."""
+    answer = real_bot.ask("ok and a data engineer?", ["what does a data scientist do", "and an ml engineer"])
+    assert answer.understood_as == "what does a data engineer do"
+    assert answer.kind == "no_answer"
+
+
+def test_a_question_without_a_word_of_its_own_leans_on_the_one_before(real_bot: Chatbot) -> None:
+    (source, *_) = real_bot.ask("how many are there?", ["which states have the most ml jobs"]).sources
+    assert source.ref.endswith("#jobs-states")
 
 
 @pytest.mark.parametrize("state", ["Texas", "Oregon", "Florida", "New Jersey"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import math
+from string import ascii_letters
 
 import bm25s
 import numpy as np
@@ -12,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot import lexical
-from chatbot.lexical import STOP, Bm25, content_words, fold, stems, words
+from chatbot.lexical import STOP, Bm25, content_words, fold, fold_phrase, stems, words
 
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(lexical)
-    assert found.attempted == 4
+    assert found.attempted == 5
     assert not found.failed
 
 
@@ -108,3 +109,12 @@ def test_documents_may_be_empty() -> None:
     assert scores[1] == 0
     assert scores[0] > scores[2] > 0
     assert "" not in bm25.terms
+
+
+@given(st.text(alphabet=ascii_letters + " -’'.é", max_size=40))
+def test_folding_a_phrase_is_stable(text: str) -> None:
+    folded = fold_phrase(text)
+    assert fold_phrase(folded) == folded or "." in text
+    assert folded == folded.strip()
+    assert [word for word in folded.split() if not word] == []
+    assert lexical.words(text) or not folded

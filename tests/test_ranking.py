@@ -115,8 +115,9 @@ def test_without_a_classifier_the_passage_stands_in_its_place(bot: Chatbot) -> N
     index = replace(bot.index, fitted={})
     ranker = Ranker(index)
     (seen,) = ranker.evidence(index.vectors[:1], [[]])
-    passages = ranker.own[1]
-    nearest = [(index.vectors[rows[rows >= 0]] @ index.vectors[0]).max(initial=-1.0) for rows in passages]
+    passages = np.array([view.section if view.kind == "passage" else -1 for view in index.views])
+    own = [index.vectors[passages == section] for section in range(len(index.sections))]
+    nearest = [(vectors @ index.vectors[0]).max(initial=-1.0) for vectors in own]
     there, floor = ranker.answerable, seen.cosines[-1]  # none counts as further off than the last
     np.testing.assert_allclose(seen.features[3, there], np.maximum(nearest, floor)[there], atol=2e-3)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import string
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chatbot import lexical
 from chatbot.answering import Chatbot
 from chatbot.conversation import understand
+from chatbot.lexical import fold_phrase
 from chatbot.ranking import NEAREST
 from chatbot.retrieval import (
     CERTAIN,
@@ -23,7 +22,6 @@ from chatbot.retrieval import (
     UNLIKELY,
     Retriever,
     calibrated,
-    fold_phrase,
 )
 from tests.conftest import ROOT
 
@@ -238,15 +236,6 @@ def test_values_that_can_stand_for_each_other(real_bot: Chatbot) -> None:
     assert frozenset(["google", "facebook", "microsoft", "amazon", "apple"]) in groups
     assert any({"data scientist", "deep learning engineer"} <= group for group in groups), "a family's titles"
     assert {("texas",), ("zengig",), ("software", "publishers")} <= set(real_bot.retriever.values)
-
-
-@given(st.text(alphabet=string.ascii_letters + " -’'.é", max_size=40))
-def test_folding_a_phrase_is_stable(text: str) -> None:
-    folded = fold_phrase(text)
-    assert fold_phrase(folded) == folded or "." in text
-    assert folded == folded.strip()
-    assert [word for word in folded.split() if not word] == []
-    assert lexical.words(text) or not folded
 
 
 # At a glance ------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ from chatbot.conversation import BESIDE_IT, Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
+from chatbot.lexical import fold_phrase
 from chatbot.passages import markdown_of
-from chatbot.retrieval import Hit, Retriever, fold_phrase
+from chatbot.retrieval import Hit, Retriever
 from chatbot.settings import Settings
 
 LONGEST = 1000  # characters of a question; nobody types more, and guides are not searched with essays

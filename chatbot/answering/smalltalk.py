@@ -16,7 +16,7 @@ from importlib import resources
 from rapidfuzz import fuzz, process
 
 from chatbot import leaning, lexical
-from chatbot.retrieval import fold_phrase
+from chatbot.lexical import fold_phrase
 
 TOPIC = 4  # words that no small talk has, and that are hardly all slips of the finger: there is a topic
 MOST = 9  # words of the longest phrase
