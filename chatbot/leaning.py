@@ -10,10 +10,10 @@ import re
 
 from chatbot import lexical
 
-# Corrects the question before: "no, I meant the jobs", "oh wait, what i mean is in virginia".
+# Corrects the question before: "no, I meant the jobs", "oh wait, what i mean is …", "not pay, i mean …".
 _MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"
 CORRECTS = (
-    r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*"
+    r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*(?:not (?:the )?[\w-]+\W+)?"
     rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN})"
 )
 CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)

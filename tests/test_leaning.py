@@ -23,6 +23,8 @@ def test_the_examples_in_the_code_hold() -> None:
         ("no i meant the jobs", "the jobs"),
         ("Nope, what I really meant: remote work", "remote work"),
         ("sorry, I mean in Virginia", "in Virginia"),
+        ("no not the state, i mean what industry", "what industry"),
+        ("not everybody is what i mean", "not everybody is what i mean"),
         ("what i mean is do they hire", "do they hire"),
         ("i mean to become an engineer", "i mean to become an engineer"),
         ("no degree needed?", "no degree needed?"),

@@ -281,6 +281,24 @@ def test_one_row_or_the_table_at_large(says: str, asks_one: bool) -> None:
     assert tables._one_is_asked("State", set(says.split())) is asks_one
 
 
+@pytest.mark.parametrize(("question", "row"), [
+    ("Which of the five best paying states comes last?", "Massachusetts: $136,700 a year."),
+    ("Which of the highest paying states is last?", "Massachusetts: $136,700 a year."),
+    ("Which of the highest paying states was first last year?", "California: $139,620 a year."),
+])  # fmt: skip
+def test_the_last_of_the_highest(real_bot: Chatbot, question: str, row: str) -> None:
+    assert real_bot.ask(question).text == row
+
+
+def test_what_is_compared_with_the_row_before_is_said_beside_it(real_bot: Chatbot) -> None:
+    before = "what about pay in washington state"
+    compared = real_bot.ask("how much more is that than virginia?", [before])
+    assert compared.text == "Washington: $138,400 a year; Virginia: $136,960 a year."
+    assert real_bot.ask("and virginia?", [before]).text == "Virginia: $136,960 a year."
+    assert tables.compares("pay versus hours")
+    assert not tables.compares("more pay")
+
+
 def test_values_are_found_whatever_the_order_of_sets(bot: Chatbot) -> None:
     """The longest value comes first, so that no run differs from another."""
     retriever = bot.retriever

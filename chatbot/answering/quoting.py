@@ -60,7 +60,8 @@ def quote(retriever: Retriever, section: int, text: str, evidence: Evidence) -> 
     """The words of a section that answer a question best."""
     passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
     listings = [table for table in tables.listings(retriever, section) if table.header]
-    for asked in dict.fromkeys([text.rpartition(BESIDE_IT)[2], text]):  # what is asked now goes first
+    now = text.rpartition(BESIDE_IT)[2]  # goes first, unless it is compared with what was asked before
+    for asked in [text] if tables.compares(now) else dict.fromkeys([now, text]):
         for table in listings:
             if rows := tables.asked_rows(retriever, table, asked, text):
                 return _rows(_around(table.passages, rows), rows)

@@ -24,6 +24,7 @@ HIGHER = frozenset(["higher", "more", "better", "bigger", "larger", "greater"])
 LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller"])
 PLACES = {word: place for word, place in lexical.ORDINALS.items() if place >= 0}
 COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
+LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
 OPERATORS = HIGHEST | LOWEST | HIGHER | LOWER | PLACES.keys() | COMPARES  # never the topic of a question
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
 ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
@@ -104,8 +105,17 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     place = next((PLACES[word] for word in says if word in PLACES), None)
     if place is None and not says & (HIGHEST | LOWEST):
         return []
-    line = ranked[::-1] if says & LOWEST else ranked
+    line = ranked[::-1] if says & LOWEST or LAST.search(text) else ranked
     return line[place or 0 : (place or 0) + 1]
+
+
+def compares(text: str) -> bool:
+    """Whether a question sets one thing against another.
+
+    >>> compares("how much more is that than Virginia?"), compares("and Virginia?")
+    (True, False)
+    """
+    return not COMPARES.isdisjoint(word.folded for word in lexical.words(text))
 
 
 def _one_is_asked(noun: str, says: set[str]) -> bool:
