@@ -255,13 +255,15 @@ def good_words() -> tuple[frozenset[str], frozenset[str]]:
     import symspellpy
 
     file = Path(symspellpy.__file__).with_name("frequency_dictionary_en_82_765.txt")
-    rows = [line.split() for line in file.read_text(encoding="utf-8-sig").splitlines()]
-    counts = {lexical.fold(word): int(count) for word, count in rows}
+    counts: Counter[str] = Counter()
+    for line in file.read_text(encoding="utf-8-sig").splitlines():
+        word, count = line.split()
+        counts[lexical.fold(word)] += int(count)  # "that" and "that's" are folded alike
 
     def is_slip(word: str) -> bool:
         """Whether a word is more often another one with two neighbours swapped."""
         swapped = (word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1))
-        return any(counts.get(other, 0) > COMMONER * counts[word] for other in swapped)
+        return any(counts[other] > COMMONER * counts[word] for other in swapped)
 
     common = frozenset(word for word, count in counts.items() if count > COMMON and not is_slip(word))
     return common, frozenset(counts) - common

@@ -277,7 +277,7 @@ def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:
 
 def _agree(alone: Evidence, together: Evidence, allowed: Mask) -> bool:
     """Whether a question clearly finds alone what it finds with the earlier one: then it stood alone."""
-    shares = softmax(np.where(allowed, alone.scores, -np.inf))
+    shares = alone.ranker.shares(alone, allowed)
     first = int(np.argmax(np.where(allowed, together.scores, -np.inf)))
     return int(np.argmax(shares)) == first and float(shares[first]) >= CLEAR
 

@@ -21,7 +21,7 @@ from chatbot.encoder import Vectors
 from chatbot.guides import Section
 from chatbot.index import Index
 from chatbot.lexical import Word, fold_phrase
-from chatbot.ranking import Array, Evidence, Ranker, average, softmax
+from chatbot.ranking import Array, Evidence, Ranker, average
 from chatbot.roles import named_in, role_asked
 from chatbot.spelling import Spelling
 
@@ -30,7 +30,7 @@ LIKE_KEYS = 0.4  # the cosine to a key from which a word may be of its kind
 STORIES = 3  # alternates at least that hold a word of which the corpus speaks
 VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
 CERTAIN = 0.99  # and the confidence that it then has at least
-ENOUGH = 5  # hits that are found at once: as many as an answer has sources
+ENOUGH = 5  # hits that are found at once: an answer shows no more
 
 # A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
 # UNLIKELY: five in six of the questions that stand alone, and no fewer of them are answered rightly. Of a
@@ -349,14 +349,13 @@ class Retriever:
     def _hits(self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str) -> list[Hit]:
         said = self.verbatim.get(fold_phrase(text), frozenset())
         scores = np.where(allowed, evidence.scores, -np.inf)
-        if scores.max() == -np.inf:
-            return []
-        shares = softmax(scores)
         if said:
             scores[list(said)] += VERBATIM
         sections = [n for n in np.argsort(-scores, kind="stable")[:k].tolist() if scores[n] > -np.inf]
+        if not sections:
+            return []
         ranker = evidence.ranker
-        traits = ranker.traits(evidence, sections, words, shares)
+        traits = ranker.traits(evidence, sections, words, ranker.shares(evidence, allowed))
         fitted = ranker.index.fitted
         weights = fitted["calibrator.weights"]
         if evidence.averaged:

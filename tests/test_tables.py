@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import itertools
 from collections.abc import Iterator
 
@@ -288,6 +289,12 @@ def test_one_row_or_the_table_at_large(says: str, asks_one: bool) -> None:
 ])  # fmt: skip
 def test_the_last_of_the_highest(real_bot: Chatbot, question: str, row: str) -> None:
     assert real_bot.ask(question).text == row
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(tables)
+    assert found.attempted == 1
+    assert not found.failed
 
 
 def test_what_is_compared_with_the_row_before_is_said_beside_it(real_bot: Chatbot) -> None:

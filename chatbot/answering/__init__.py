@@ -26,11 +26,11 @@ from chatbot.guides import Guide
 from chatbot.index import Index
 from chatbot.lexical import fold_phrase
 from chatbot.passages import markdown_of
-from chatbot.retrieval import Hit, Retriever
+from chatbot.retrieval import ENOUGH, Hit, Retriever
 from chatbot.settings import Settings
 
 LONGEST = 1000  # characters of a question; nobody types more, and guides are not searched with essays
-SOURCES = 5  # at most in an answer
+SOURCES = ENOUGH  # at most in an answer
 CHIPS = 3  # suggestions under an answer
 
 
