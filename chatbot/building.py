@@ -128,9 +128,8 @@ def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> In
         return None
     texts = [draft.encoder.tokens(view.text) for view in draft.views]
     with one_thread():
-        table = distil(np.load(tokens), texts, draft.vectors)
-    encoder = StaticEncoder(draft.encoder.tokens, table, draft.encoder.limit)
-    vectors = encoder.encode([view.text for view in draft.views])
+        table, pairs, vectors = distil(np.load(tokens), texts, draft.vectors)
+    encoder = StaticEncoder(draft.encoder.tokens, draft.encoder.limit, table, pairs)
     factory = LIGHT if len(vectors) < MANY else SHORT.format(vectors.shape[1])
     found = index_folder.flat_or_other(vectors, factory)
     glance = replace(draft, encoder=encoder, vectors=vectors, faiss=found)

@@ -38,13 +38,13 @@ from chatbot.passages import Passage, View
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 8
+FORMAT = 9
 MANIFEST = "manifest.json"
 REBUILD = "run: chatbot build"
 FILES = ("guides.json", "passages.json", "views.json", "words.json", "vectors.npy", "index.faiss", "bm25.npz")
 FITTED = "fitted.npz"
 CLOSER = 2  # times as many as are wanted are looked at once more, where FAISS refines what it finds
-GLANCE = "glance"  # in a build, the folder of the static encoder
+GLANCE, TABLE = "glance", "table.npz"  # in a build, the folder of the static encoder
 
 Fitted = Mapping[str, npt.NDArray[Any]]  # the arrays of the ranker and the calibrator, by name
 
@@ -242,7 +242,7 @@ def write(place: Path, index: Mapping[str, Any]) -> None:
     np.savez(place / FITTED, **index["fitted"])
     if glance := index["glance"]:
         (place / GLANCE).mkdir()
-        np.save(place / GLANCE / "tokens.npy", glance.encoder.table)
+        np.savez(place / GLANCE / TABLE, table=glance.encoder.table, pairs=glance.encoder.pairs)
         np.save(place / GLANCE / "vectors.npy", glance.vectors)
         faiss.write_index(glance.faiss, str(place / GLANCE / "index.faiss"))
         np.savez(place / GLANCE / FITTED, **glance.fitted)
@@ -345,13 +345,12 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
     )
     if not isinstance(encoder, OnnxEncoder) or not (place / GLANCE).is_dir():
         return whole
-    tokens = np.load(place / GLANCE / "tokens.npy", allow_pickle=False)
     glance = replace(
         whole,
         vectors=np.load(place / GLANCE / "vectors.npy", allow_pickle=False),
         fitted=arrays(f"{GLANCE}/{FITTED}"),
         faiss=faiss.read_index(str(place / GLANCE / "index.faiss")),
-        encoder=StaticEncoder(encoder.tokens, tokens, encoder.limit),
+        encoder=StaticEncoder(encoder.tokens, encoder.limit, **arrays(f"{GLANCE}/{TABLE}")),
     )
     return replace(whole, glance=glance)
 
