@@ -75,6 +75,7 @@ TRAILS = re.compile(
     r"|for (?:example|instance)))+\W*$",
     re.I,
 )
+PREPOSITION = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|only|just)\b\s*)+", re.I)
 GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
 # What of these asks for the things themselves, which another section may name.
 ASKS_FOR_THEM = re.compile(rf"^(?:which|name|list|{EXAMPLES}|such as|like what)\b", re.I)
@@ -112,13 +113,23 @@ def points_at_several(text: str) -> bool:
     return SEVERAL.search(POINTS_NOWHERE.sub(" ", text)) is not None
 
 
-def value(text: str) -> str:
+def value(text: str, glue: re.Pattern[str] = GLUE) -> str:
     """A follow-up without what glues it to the question before.
 
-    >>> value("in Washington then?")
-    'Washington'
+    >>> value("in Washington then?"), value("for an actuary?", PREPOSITION)
+    ('Washington', 'an actuary')
     """
-    return GLUE.sub("", TRAILS.sub("", text)).strip(" ?!.…,")
+    return glue.sub("", TRAILS.sub("", text)).strip(" ?!.…,")
+
+
+def named(text: str) -> str:
+    """What a follow-up names in one or two words, if it says nothing else.
+
+    >>> named("in New Jersey?"), named("how do they work?")
+    ('New Jersey', '')
+    """
+    found = value(text)
+    return found if len(lexical.content_words(found)) == len(found.split()) <= 2 else ""
 
 
 def asks_on(text: str) -> bool:

@@ -136,6 +136,20 @@ def stems(text: str) -> list[str]:
     return [word.stem for word in content_words(text)] or [word.stem for word in words(text)]
 
 
+def find(text: str, phrase: str) -> tuple[int, int] | None:
+    """Where a folded phrase stands in a text, word by word.
+
+    >>> find("Pay in New York?", "new york")
+    (7, 15)
+    """
+    found = words(text)
+    parts = phrase.split()
+    for start in range(len(found) - len(parts) + 1):
+        if [word.folded for word in found[start : start + len(parts)]] == parts:
+            return found[start].start, found[start + len(parts) - 1].end
+    return None
+
+
 def names(key: str, asked: Collection[str]) -> bool:
     """Whether a question (as stems) names a row: at least half of the key's words, all of a short key's.
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -34,10 +34,10 @@ ENOUGH = 5  # hits that are found at once: an answer shows no more
 
 # A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
 # UNLIKELY: five in six of the questions that stand alone, and no fewer of them are answered rightly. Of a
-# follow-up that is read in two ways it has to be surer: half of them.
+# follow-up that is read in two ways it has to be surer: three in five of them.
 # Whoever uses the words of a section is not turned away at a glance: "job outlook for ML engineers" is near
 # to "job outlook in Germany", which is declined.
-SURE, SURE_OF_TWO, UNLIKELY, COVERED = 0.75, 0.90, 0.05, 0.8
+SURE, SURE_OF_TWO, UNLIKELY, COVERED = 0.75, 0.85, 0.05, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +123,12 @@ class Retriever:
 
     def is_like(self, value: str, keys: tuple[str, ...]) -> bool:
         """Whether a value comes near in meaning to one of some keys: "ohio" to states, not "advance"."""
-        if keys not in self._keys:
-            self._keys[keys] = self.index.encoder.encode(list(keys))
-        return float((self._keys[keys] @ self.index.encoder.encode([value])[0]).max()) >= LIKE_KEYS
+        return float((self._encoded(keys) @ self._encoded((value,))[0]).max()) >= LIKE_KEYS
 
     @cached_property
-    def _keys(self) -> dict[tuple[str, ...], Vectors]:
-        """The vectors of the keys that were asked for: as many as there are tables and lists."""
-        return {}
+    def _encoded(self) -> Callable[[tuple[str, ...]], Vectors]:
+        """The vectors of some texts: of the keys of all tables and lists, and of the last values."""
+        return lru_cache(maxsize=256)(lambda texts: self.index.encoder.encode(list(texts)))
 
     @cached_property
     def families(self) -> tuple[tuple[int, ...], ...]:
@@ -223,11 +221,9 @@ class Retriever:
         folded = f" {fold_phrase(text)} "
         found = set()
         for alias, guides in self.aliases:
-            if alias in folded and (pattern := re.compile(rf"(?<= ){re.escape(alias)}s?(?= )")).search(
-                folded
-            ):
+            if alias in folded and (name := re.compile(rf"(?<= ){re.escape(alias)}s?(?= )")).search(folded):
                 found |= guides
-                folded = pattern.sub("\0", folded)
+                folded = name.sub("\0", folded)
         return found
 
     def speaks_of(self, section: int, role: tuple[str, ...]) -> bool:
@@ -236,10 +232,9 @@ class Retriever:
             return False
         if (section, role) not in self._spoken:
             found = self.index.sections[section]
-            asked = (
-                role_asked(self.without_aliases(text))[-len(role) :] == role for text in found.alternates
-            )
-            self._spoken[section, role] = named_in(_own_texts(found), role) or any(asked)
+            asked = map(role_asked, map(self.without_aliases, found.alternates))
+            told = named_in(_own_texts(found), role)
+            self._spoken[section, role] = told or any(other[-len(role) :] == role for other in asked)
         return self._spoken[section, role]
 
     @cached_property
@@ -251,11 +246,16 @@ class Retriever:
         """A text without the names of the guides' own roles."""
         return self._alias.sub(" ", text) if self._alias else text
 
+    def of_role(self, text: str, role: str) -> str:
+        """A question about one of the guides' own roles, asked of another; empty if it names none of them."""
+        found = self._alias.search(text) if self._alias else None
+        return text[: found.start()] + role + text[found.end() :] if found else ""
+
     @cached_property
     def _alias(self) -> re.Pattern[str] | None:
         """The guides' own roles, one or many, as people write them."""
         names = [r"[\s-]+".join(map(re.escape, alias.split())) for alias, _ in self.aliases]
-        return re.compile(rf"(?<!\w)(?:{'|'.join(names)})s?(?!\w)", re.I) if names else None
+        return re.compile(rf"(?<!\w)(?:an? )?(?:{'|'.join(names)})s?(?!\w)", re.I) if names else None
 
     @cached_property
     def verbatim(self) -> dict[str, frozenset[int]]:

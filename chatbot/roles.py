@@ -78,6 +78,16 @@ def role_meant(text: str, before: str) -> tuple[str, ...]:
     return () if SELF.search(before[: role.start]) else role.name
 
 
+def role_named(text: str) -> tuple[str, ...]:
+    """The role, in full, of a text that says nothing else.
+
+    >>> role_named("data scientists"), role_named("a principal engineer in Texas")
+    (('data', 'scientist'), ())
+    """
+    name = _last_role(text).name
+    return name if len(name) == len(lexical.content_words(text)) else ()
+
+
 def named_in(texts: Iterable[str], role: Sequence[str]) -> bool:
     """Whether one of the texts names a role, its words in order, with at most one other between two of them.
 

@@ -71,6 +71,31 @@ def test_a_value_takes_the_place_of_what_was_added_too(real_bot: Chatbot) -> Non
     assert answer.kind == "no_answer"
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("How much do ML engineers make?", "and data scientists?", "How much do data scientists make?"),
+        ("How do I become an ML engineer?", "and a data scientist?", "How do I become a data scientist?"),
+        (CALIFORNIA, "and for a senior?", "How much do a senior make in California?"),
+        ("what do ml engineers earn in Ohio", "and nlp engineers?", "what do nlp engineers earn in Ohio"),
+        ("Which companies hire ML engineers?", "what about chemists?", "Which companies hire chemists?"),
+    ],
+)
+def test_another_role_takes_the_place_of_the_guides_own(
+    real_bot: Chatbot, before: str, question: str, understood: str
+) -> None:
+    """Else who asks for its pay would get what it does. What the guide says of its own role is no answer."""
+    answer = real_bot.ask(question, [before])
+    assert answer.understood_as == understood
+    assert answer.kind == "no_answer"
+
+
+def test_what_another_role_does_is_answered(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("and an nlp engineer?", ["What does an ML engineer do?"])
+    assert answer.understood_as == "What does an nlp engineer do?"
+    assert answer.sources[0].ref.endswith("#type-nlp")
+
+
 def test_a_question_without_a_word_of_its_own_leans_on_the_one_before(real_bot: Chatbot) -> None:
     (source, *_) = real_bot.ask("how many are there?", ["which states have the most ml jobs"]).sources
     assert source.ref.endswith("#jobs-states")
@@ -269,8 +294,9 @@ def test_what_finds_nothing_alone_is_looked_for_after_the_history(
 
 
 @pytest.mark.parametrize(("history", "question", "found"), [
-    ("can I switch to product manager from ML?", "would i still code", "career-cross-functional"),
-    ("What courses can I take to keep learning?", "any from a university?", "tips-continuous-learning"),
+    ("can I move over to data scientist?", "how would the work differ from now", "career-cross-functional"),
+    ("what is specialized machine learning study", "where are such courses given", "step-specialized-study"),
+    ("what do they make in california", "new york?", "salary-states"),
 ])  # fmt: skip
 def test_what_is_far_surer_after_the_history_is_read_after_it(
     real_bot: Chatbot, history: str, question: str, found: str

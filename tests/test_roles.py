@@ -9,7 +9,7 @@ import pytest
 
 from chatbot import roles
 from chatbot.answering import Ask, Chatbot
-from chatbot.roles import named_in, role_asked, role_meant
+from chatbot.roles import named_in, role_asked, role_meant, role_named
 
 ASKED = (
     "top employers for {}s",
@@ -70,6 +70,7 @@ def test_the_role_that_a_question_asks_about(text: str, role: tuple[str, ...]) -
         ("what about CTO", "and how much would i earn then?", ("cto",)),
         ("what about CTO", "and the pay for that", ("cto",)),
         ("What does an algorithm specialist do?", "and the one for languages?", ()),
+        ("do internships count for that", "are those paid", ("internship",)),
         ("What are the duties?", "how much do they make?", ()),
         ("I'm a teacher, can I switch to this career?", "how much do they earn?", ()),
         ("As a former teacher, where do I start?", "what skills do they need?", ()),
@@ -77,6 +78,21 @@ def test_the_role_that_a_question_asks_about(text: str, role: tuple[str, ...]) -
 )
 def test_the_role_that_a_follow_up_means(before: str, text: str, role: tuple[str, ...]) -> None:
     assert role_meant(text, before) == role
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("data scientists", ("data", "scientist")),
+        ("a principal engineer", ("princip", "engin")),
+        ("seniors", ("senior",)),
+        ("data scientists in Texas", ()),
+        ("startups", ()),
+        ("", ()),
+    ],
+)
+def test_a_role_that_is_all_that_is_said(text: str, role: tuple[str, ...]) -> None:
+    assert role_named(text) == role
 
 
 @pytest.mark.parametrize(

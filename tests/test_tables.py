@@ -351,6 +351,26 @@ def test_a_word_that_is_nothing_like_the_keys_is_no_value(handbook: Chatbot, que
             assert tables.absent(handbook.retriever, number, question) is None, section.id
 
 
+@pytest.mark.parametrize(("section", "found"), [
+    ("salary-states", "Oregon"),
+    ("salary-industries", ""),  # not of its rows' kind
+    ("jobs-states", ""),  # a list
+    ("salary", ""),
+])  # fmt: skip
+def test_beside_the_best_section_a_table_misses_only_values_like_its_rows(
+    real_bot: Chatbot, section: str, found: str
+) -> None:
+    number = next(n for n, other in enumerate(real_bot.index.sections) if other.id == section)
+    missing = tables.absent_beside(real_bot.retriever, number, "What do ML engineers make in Oregon?")
+    assert (missing.value if missing else "") == found
+
+
+def test_where_pay_at_large_comes_first_the_table_is_named_all_the_same(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("How much would an ML engineer earn in Texas?")
+    assert answer.text.startswith("The guide lists 5, by state: California, ")
+    assert answer.sources[0].ref.endswith("#salary-states")
+
+
 @pytest.mark.parametrize(
     ("history", "question", "absent"),
     [

@@ -185,10 +185,13 @@ class Chatbot:
     def hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
         """The `k` best sections, best first. None that is plainly of something else is sure to answer."""
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
+        said = self.retriever.verbatim.get(fold_phrase(turn.understood_as), frozenset())  # by a writer
         noun, low = counting.counted(turn.understood_as.rpartition(BESIDE_IT)[2]), self.threshold / 4
         return [
             replace(hit, confidence=low)
-            if hit.confidence > low and self._is_of_something_else(hit.section, turn, noun)
+            if hit.confidence > low
+            and hit.section not in said
+            and self._is_of_something_else(hit.section, turn, noun)
             else hit
             for hit in hits
         ]
@@ -256,9 +259,12 @@ class Chatbot:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
         taken = fold_phrase(turn.understood_as) in self.retriever.verbatim  # by a writer, whatever it says
-        absent = None if taken else tables.absent(self.retriever, best.section, turn.understood_as)
-        if absent and self._is_about(best.section, turn, absent.value):
-            return self._refuse(ask, turn, hits, absent)
+        for hit in () if taken else hits[: 1 if best.confidence >= self.threshold else 3]:
+            missing = tables.absent if hit is best else tables.absent_beside
+            absent = missing(self.retriever, hit.section, turn.understood_as)
+            if absent and self._is_about(hit.section, turn, absent.value):
+                nearest = sorted(hits, key=lambda other: other is not hit)  # the list goes first
+                return self._refuse(ask, turn, nearest, absent)
         if choices := refusing.rival_guides(self.retriever, turn, self.threshold):
             text = "That stands in more than one guide. Which one do you mean?"
             sources = self._sources(hits, turn)

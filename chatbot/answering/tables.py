@@ -207,6 +207,19 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     return None
 
 
+def absent_beside(retriever: Retriever, section: int, text: str) -> Absent | None:
+    """The same where the section is not the best: only of tables, and of a value like their rows.
+
+    Oregon is like states, and not like industries.
+    """
+    if not any(listing.header for listing in listings(retriever, section)):
+        return None
+    missing = absent(retriever, section, text)
+    if missing is None or missing.noun in ("entry", "step"):
+        return None
+    return missing if retriever.is_like(missing.value, missing.listed) else None
+
+
 def named_keys(retriever: Retriever, keys: Sequence[str], text: str) -> list[int]:
     """The numbers of the keys that a question names; a name inside a longer one does not count."""
     asked = [word.stem for word in lexical.words(text)]
@@ -311,11 +324,10 @@ def _values_in(
 def _added(retriever: Retriever, section: int, keys: Sequence[str], noun: str, text: str) -> Iterator[str]:
     """The value that a follow-up adds, and says nothing else: "which states pay most – Ohio?"."""
     _, beside, added = text.rpartition(BESIDE_IT)
-    value = leaning.value(added) if beside else ""
-    words = lexical.content_words(value)
-    if not words or len(words) < len(value.split()) or len(words) > 2:
+    value = leaning.named(added) if beside else ""
+    if not value:
         return
-    stems = {word.stem for word in words}
+    stems = set(lexical.stems(value))
     if any(stems <= set(lexical.stems(other.title)) for other in retriever.index.sections):
         return  # "and the employers?": another topic
     held = retriever.ranker.coverage.own_stems[section]
