@@ -24,8 +24,9 @@ from chatbot import index as index_folder
 from chatbot import lexical
 from chatbot.calibration import Example, Promise, fit_calibrator, thresholds
 from chatbot.encoder import FILES, Encoder, OnnxEncoder
+from chatbot.encoder.distilling import distil
 from chatbot.encoder.export import EXPORT, TOKENS, export, fingerprint, is_whole
-from chatbot.encoder.static import StaticEncoder, distil
+from chatbot.encoder.static import StaticEncoder
 from chatbot.fitting import FEW, fit_detector, fit_ranker, one_thread
 from chatbot.guides import GOLDEN, SYNONYMS, Guide, read_corpus, read_golden, read_synonyms
 from chatbot.index import Index, content_hash

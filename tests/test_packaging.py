@@ -27,8 +27,8 @@ DECLARED = {
 OWNERS = metadata.packages_distributions()  # an import name → the distributions that carry it
 # Where the packages of an extra may be imported; everywhere else the core has to do.
 BUILDERS = {
-    "chatbot/building.py", "chatbot/calibration.py", "chatbot/fitting.py", "chatbot/encoder/export.py",
-    "chatbot/lexical.py",
+    "chatbot/building.py", "chatbot/calibration.py", "chatbot/fitting.py", "chatbot/encoder/distilling.py",
+    "chatbot/encoder/export.py", "chatbot/lexical.py",
 }  # fmt: skip
 WEB = {"chatbot/web", "chatbot/journal", "chatbot/cli.py", "app.py"}
 # Declared, though none of our lines imports them: other packages do.
