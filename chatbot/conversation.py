@@ -114,10 +114,12 @@ def _surer(
     if not UNLIKELY < alone.confidence < CERTAIN:
         return turn
     after = _after(retriever, reading, history, guides)
-    found = _best(retriever, after)
-    gains = found.section != alone.section or not _is_answered(retriever, turn)
+    if not after.follows:
+        return turn
+    found, enough = _best(retriever, after), _threshold(retriever)
+    gains = found.section != alone.section or alone.confidence < enough
     surer = _odds(found.confidence) > SURER * _odds(alone.confidence)
-    return after if after.follows and gains and surer and _is_answered(retriever, after) else turn
+    return after if gains and surer and found.confidence >= enough else turn
 
 
 def _odds(confidence: float) -> float:
@@ -134,7 +136,12 @@ def _best(retriever: Retriever, turn: Turn) -> Hit:
 
 def _is_answered(retriever: Retriever, turn: Turn) -> bool:
     """Whether a section is sure enough to answer."""
-    return _best(retriever, turn).confidence >= float(retriever.index.fitted.get("calibrator.threshold", 0.0))
+    return _best(retriever, turn).confidence >= _threshold(retriever)
+
+
+def _threshold(retriever: Retriever) -> float:
+    """How sure is enough; anything in a build that is being fitted."""
+    return float(retriever.index.fitted.get("calibrator.threshold", 0.0))
 
 
 def _is_whole(retriever: Retriever, reading: Reading) -> bool:
@@ -186,13 +193,10 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
-    several = leaning.points_at_several(bare)
-    about = sequences.among(retriever, topic) if several else None
-    other = _other_role(retriever, bare)
-    first = before.understood_as.partition(BESIDE_IT)[0]
-    swapped = retriever.of_role(first, leaning.value(bare, leaning.PREPOSITION)) if other else ""
-    role = other if swapped else _role(retriever, reading.text, before.understood_as)
-    swapped = swapped or _swap(retriever, bare, before.understood_as, topic)
+    about = sequences.among(retriever, topic) if leaning.points_at_several(bare) else None
+    asked_of_it, other = _of_other_role(retriever, bare, before.understood_as)
+    role = other or _role(retriever, reading.text, before.understood_as)
+    swapped = asked_of_it or _swap(retriever, bare, before.understood_as, topic)
     understood = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
     if swapped or (leaning.asks_on(bare) and leaning.ASKS_FOR_THEM.match(bare)):
         asked = retriever.read(swapped or _ask_for_them(retriever, bare, rest, topic))
@@ -335,10 +339,12 @@ def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     return ""
 
 
-def _other_role(retriever: Retriever, bare: str) -> tuple[str, ...]:
-    """The role that is all that a follow-up names ("and data scientists?"), unless it is a guide's own."""
-    value = leaning.value(bare)
-    return () if retriever.named_guides(value) else role_named(value)
+def _of_other_role(retriever: Retriever, bare: str, before: str) -> tuple[str, tuple[str, ...]]:
+    """After "and data scientists?" the earlier question asked of them, and their role; else nothing."""
+    value, said = leaning.value(bare), leaning.value(bare, leaning.PREPOSITION)
+    role = () if retriever.named_guides(value) else role_named(value)
+    asked = retriever.of_role(before.partition(BESIDE_IT)[0], said) if role else ""
+    return asked, role if asked else ()
 
 
 def _is_row(retriever: Retriever, bare: str, topic: int) -> bool:

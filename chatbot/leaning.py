@@ -75,8 +75,9 @@ TRAILS = re.compile(
     r"|for (?:example|instance)))+\W*$",
     re.I,
 )
-PREPOSITION = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|only|just)\b\s*)+", re.I)
-GLUE = re.compile(r"^(?:(?:in|for|at|from|with|to|on|of|about|the|a|an|only|just)\b\s*)+", re.I)
+_BEFORE = "in|for|at|from|with|to|on|of|about|only|just"
+PREPOSITION = re.compile(rf"^(?:(?:{_BEFORE})\b\s*)+", re.I)
+GLUE = re.compile(rf"^(?:(?:{_BEFORE}|the|an?)\b\s*)+", re.I)
 # What of these asks for the things themselves, which another section may name.
 ASKS_FOR_THEM = re.compile(rf"^(?:which|name|list|{EXAMPLES}|such as|like what)\b", re.I)
 # Where one of these stands, more is said than another value of a table: "background i need".

@@ -35,7 +35,7 @@ def test_distilling_finds_the_map_that_made_the_vectors() -> None:
     wanted = unit(np.stack([table[text].sum(axis=0) for text in texts])).astype(np.float32)
     distilled, pairs, _ = distil(embeddings, texts[:300], wanted[:300])
     found = encoded(distilled, pairs, texts)
-    assert np.corrcoef(likeness(wanted), likeness(found))[0, 1] > 0.95
+    assert np.corrcoef(likeness(wanted), likeness(found))[0, 1] > 0.97
 
 
 def test_what_tokens_and_pairs_mean_besides_is_learnt() -> None:

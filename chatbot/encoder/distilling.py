@@ -22,7 +22,7 @@ RIDGE = 0.1  # 0.01 to 1 differ by less than 0.01 in hit@1
 REPEATED = 2  # texts that hold a pair of tokens which gets a vector of its own
 TRUST = 2.0  # what a token or pair learns for itself counts half where so many texts hold it
 STEPS = 25  # of conjugate gradients: 200 change no vector by more than a cosine of 0.995
-FOLDS = 4
+FOLDS = 4  # each text's vector is by a table that learns from the other three
 
 
 def distil(
