@@ -14,15 +14,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chatbot import leaning, lexical, sequences
-from chatbot.lexical import Word, fold_phrase
+from chatbot import leaning, lexical, sequences, swapping
+from chatbot.leaning import BESIDE_IT
+from chatbot.lexical import Word
 from chatbot.passages import bare_title
 from chatbot.ranking import Evidence, average, softmax
 from chatbot.retrieval import CERTAIN, UNLIKELY, Hit, Mask, Reading, Retriever
-from chatbot.roles import role_asked, role_meant, role_named
+from chatbot.roles import role_asked, role_meant
 
-BESIDE_IT = " – "  # between an earlier question and a follow-up that only both together make clear
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
+KEPT = 256  # turns that are kept for the follow-ups to them
 
 # How much the earlier topic gains for a follow-up, and what lies below or beside it, in units of the score (a
 # log-probability); and what the section gains to which it certainly leads.
@@ -52,6 +53,9 @@ class Turn:
     about: Mask | None = None  # the sections that speak of what the question points at, where that is known
 
 
+Ask = tuple[str, Sequence[str], frozenset[int]]  # a question, its history, the guides it is restricted to
+
+
 def understand(
     retriever: Retriever, question: str, history: Sequence[str] = (), guides: frozenset[int] = frozenset()
 ) -> Turn:
@@ -59,10 +63,16 @@ def understand(
     return next(understand_all(retriever, [(question, history, guides)]))
 
 
-def understand_all(
-    retriever: Retriever, asks: Sequence[tuple[str, Sequence[str], frozenset[int]]]
-) -> Iterator[Turn]:
+def understand_all(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
     """Understands many questions; those that stand alone are encoded together."""
+    for (question, history, guides), turn in zip(asks, _understood(retriever, asks), strict=True):
+        if len(retriever.turns) >= KEPT:
+            retriever.turns.clear()  # at once: threads may do so together
+        retriever.turns[question, tuple(history), guides] = turn
+        yield turn
+
+
+def _understood(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
     readings = [retriever.read(leaning.ASIDE.sub("", " ".join(question.split()))) for question, _, _ in asks]
     alone = [
         number
@@ -71,7 +81,7 @@ def understand_all(
     ]
     about = {
         n: asks[n][2]
-        or frozenset(retriever.named_guides(readings[n].text))
+        or frozenset(retriever.aliases.named(readings[n].text))
         or _guides_of(retriever, asks[n][1])
         for n in alone
     }
@@ -94,7 +104,8 @@ def understand_all(
 
 def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guides: frozenset[int]) -> Turn:
     """A question that leans on those before it."""
-    before = understand(retriever, history[-1], history[-MOST:-1], guides)
+    asked = (history[-1], tuple(history[-MOST:-1]), guides)
+    before = retriever.turns.get(asked) or understand(retriever, *asked)
     turn = _follow(retriever, reading, before, guides)
     return turn if turn.guides else replace(turn, evidence=_stay(retriever, turn.evidence, history))
 
@@ -146,7 +157,7 @@ def _threshold(retriever: Retriever) -> float:
 
 def _is_whole(retriever: Retriever, reading: Reading) -> bool:
     """Whether a question is complete by itself: it names the role, or says much."""
-    return bool(retriever.named_guides(reading.text)) or len(reading.words) > 5
+    return bool(retriever.aliases.named(reading.text)) or len(reading.words) > 5
 
 
 def _needs(retriever: Retriever, reading: Reading, before: str) -> bool:
@@ -168,7 +179,7 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
     goes_on = leaning.GOES_ON.match(text) is not None
     back = leaning.points(text)
     if _is_whole(retriever, reading):
-        beside_it = lexical.content_words(retriever.without_aliases(text))
+        beside_it = lexical.content_words(retriever.aliases.without(text))
         return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
     if goes_on or back or leaning.asks_on(text):
         return True
@@ -181,7 +192,7 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
 
 def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozenset[int]) -> Turn:
     """The question after one that was understood as `before`."""
-    named = guides or frozenset(retriever.named_guides(reading.text)) or before.guides
+    named = guides or frozenset(retriever.aliases.named(reading.text)) or before.guides
     allowed = retriever.allowed(named)
     topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
     bare = leaning.LEAD.sub("", reading.text) or reading.text
@@ -194,9 +205,9 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
     about = sequences.among(retriever, topic) if leaning.points_at_several(bare) else None
-    asked_of_it, other = _of_other_role(retriever, bare, before.understood_as)
+    asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     role = other or _role(retriever, reading.text, before.understood_as)
-    swapped = asked_of_it or _swap(retriever, bare, before.understood_as, topic)
+    swapped = asked_of_it or swapping.swap(retriever, bare, before.understood_as, topic)
     understood = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
     if swapped or (leaning.asks_on(bare) and leaning.ASKS_FOR_THEM.match(bare)):
         asked = retriever.read(swapped or _ask_for_them(retriever, bare, rest, topic))
@@ -207,8 +218,10 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
             return turn  # else "which ones?" asks for more than what the heading calls them
     readings = [retriever.read(bare), retriever.read(understood)]
     drawn = np.zeros(len(allowed), np.float32)
-    drawn[list(_beside(retriever, topic))] = BESIDE
-    row = _is_row(retriever, bare, topic)  # "and virginia?": of this table, and of none that also has it
+    drawn[list(sequences.near(retriever, topic))] = BESIDE
+    row = swapping.is_row(
+        retriever, bare, topic
+    )  # "and virginia?": of this table, and of none that also has it
     drawn[topic] = MOVES if row else STAYS
     words = lexical.content_words(rest) if asks_on else readings[0].words
     seen = retriever.look_together(readings, words, allowed, drawn)
@@ -225,7 +238,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
 def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
     """The question for the things that a section speaks of: "which ones?", "and which frameworks?"."""
     wanted = {word.stem for word in lexical.content_words(rest)}
-    titles = {n: bare_title(retriever.index.sections[n]) for n in (topic, *_beside(retriever, topic))}
+    titles = {n: bare_title(retriever.index.sections[n]) for n in (topic, *sequences.near(retriever, topic))}
     called = [n for n, title in titles.items() if wanted and wanted <= set(lexical.stems(title))]
     title = titles[called[0] if len(called) == 1 else topic]  # "and which employers?" after the states
     if wanted:
@@ -283,8 +296,8 @@ def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:
     engineers at large does not answer that.
     """
     if not before:
-        return role_asked(retriever.without_aliases(text))
-    return () if retriever.named_guides(text) else role_meant(text, retriever.without_aliases(before))
+        return role_asked(retriever.aliases.without(text))
+    return () if retriever.aliases.named(text) else role_meant(text, retriever.aliases.without(before))
 
 
 def _agree(alone: Evidence, together: Evidence, allowed: Mask) -> bool:
@@ -309,79 +322,15 @@ def _stay(retriever: Retriever, evidence: Evidence, history: Sequence[str]) -> E
 def _guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
     """The guide that the conversation is about: the one last named."""
     for question in reversed(history):
-        if named := retriever.named_guides(retriever.read(question).text):
+        if named := retriever.aliases.named(retriever.read(question).text):
             return frozenset(named)
     return frozenset()
-
-
-def _swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
-    """The earlier question with its value replaced, where the new one is just another value.
-
-    "How much do they make in California?", "in Washington?" → "How much do they make in Washington?"
-    """
-    if leaning.ASKS_ON.match(bare):
-        return ""
-    value = leaning.value(bare)
-    every = [word.folded for word in lexical.words(value)]
-    if not every or len(every) > 6 or not leaning.NO_VALUE.isdisjoint(every):
-        return ""
-    folded = fold_phrase(value)
-    for group in sorted(retriever.groups, key=lambda group: folded not in group):
-        for old in sorted(group, key=lambda value: (-len(value), value)):
-            span = lexical.find(before, old)
-            if (
-                span
-                and old != folded
-                and (folded in group or (len(every) <= 3 and not _is_title(retriever, value, topic)))
-            ):
-                rest = before[span[1] :].partition(BESIDE_IT)[0]  # what was added was said of the old one
-                return before[: span[0]] + _in_full(retriever, value, every, group) + rest
-    return ""
-
-
-def _of_other_role(retriever: Retriever, bare: str, before: str) -> tuple[str, tuple[str, ...]]:
-    """After "and data scientists?" the earlier question asked of them, and their role; else nothing."""
-    value, said = leaning.value(bare), leaning.value(bare, leaning.PREPOSITION)
-    role = () if retriever.named_guides(value) else role_named(value)
-    asked = retriever.of_role(before.partition(BESIDE_IT)[0], said) if role else ""
-    return asked, role if asked else ()
-
-
-def _is_row(retriever: Retriever, bare: str, topic: int) -> bool:
-    """Whether a follow-up says no more than the name of a row of the topic's table, or of one like them.
-
-    After what states pay best, "Virginia?", and also "Texas?", which the guide names elsewhere.
-    """
-    value = leaning.value(bare)
-    folded = fold_phrase(value)
-    rows = tuple(item.name for item in sequences.items(retriever, topic) if item.section == topic)
-    if folded in map(fold_phrase, rows):
-        return True
-    return bool(rows) and tuple(folded.split()) in retriever.values and retriever.is_like(value, rows)
-
-
-def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str]) -> str:
-    """A value as the only heading of a group that holds its words: "industries", "highest paying industries".
-
-    The key of a row is never filled up: "York" is not New York.
-    """
-    longer = [other for other in group if set(words) <= set(other.split())]
-    titles = (fold_phrase(section.title) for section in retriever.index.sections)
-    return longer[0] if len(longer) == 1 and longer[0] in titles else value
-
-
-def _is_title(retriever: Retriever, value: str, topic: int) -> bool:
-    """Whether a heading away from the topic bears these words: then they ask for that, and are no value."""
-    wanted = set(lexical.stems(value))
-    near = {topic, *_beside(retriever, topic)}
-    titles = (section.title for n, section in enumerate(retriever.index.sections) if n not in near)
-    return any(wanted <= set(lexical.stems(title)) for title in titles)
 
 
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     """The turn of "what is step 6?", where there is but one sequence."""
     if len(lexical.words(turn.understood_as)) > 5 and not sequences.is_asked_alone(
-        retriever.without_aliases(turn.understood_as)
+        retriever.aliases.without(turn.understood_as)
     ):
         return turn
     found = sequences.numbered(retriever, turn.understood_as, np.flatnonzero(turn.allowed).tolist())
@@ -391,9 +340,3 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     scores[found] += MOVES
     title = retriever.index.sections[found[0]].title
     return replace(turn, understood_as=title, evidence=replace(turn.evidence, scores=scores), words=())
-
-
-def _beside(retriever: Retriever, topic: int) -> set[int]:
-    """The sections that a follow-up is likely to be about: below the topic, or beside it."""
-    family = retriever.families[topic] if retriever.index.sections[topic].parents else ()
-    return {*family, *retriever.below[topic]} - {topic}

@@ -30,10 +30,11 @@ class Coverage:
         a row is one of its tables that the question names.
         """
         weights = {word.stem: self.rarity(word.stem) for word in words}
+        total = sum(weights.values())
         return [
             (
-                _share(weights, self._held(section, weights.keys())),
-                _share(weights, self.own_stems[section]),
+                _share(weights, total, self._held(section, weights.keys())),
+                _share(weights, total, self.own_stems[section]),
                 float(any(lexical.names(row, weights) for row in self._rows[section])),
             )
             for section in sections
@@ -93,7 +94,6 @@ class Coverage:
         return texts
 
 
-def _share(weights: Mapping[str, float], held: Collection[str]) -> float:
-    """The share of the stems' weights that is of those held; 1 if there are no stems."""
-    total = sum(weights.values())
-    return sum(weight for stem, weight in weights.items() if stem in held) / total if weights else 1.0
+def _share(weights: Mapping[str, float], total: float, held: Collection[str]) -> float:
+    """The share of the stems' `total` weight that is of those held; 1 if there are no stems."""
+    return sum([weight for stem, weight in weights.items() if stem in held]) / total if weights else 1.0

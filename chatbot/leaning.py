@@ -10,6 +10,8 @@ import re
 
 from chatbot import lexical
 
+BESIDE_IT = " – "  # between an earlier question and a follow-up that only both together make clear
+
 # Corrects the question before: "no, I meant the jobs", "oh wait, what i mean is …", "not pay, i mean …".
 _MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"
 CORRECTS = (

@@ -45,6 +45,16 @@ class View:
     unit: int = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table, or the list items of a section, though it be cut into several passages."""
+
+    passages: tuple[Passage, ...]
+    units: tuple[Unit, ...]  # its rows, or its items
+    keys: tuple[str, ...]  # what each of them is about: its first cell, or its text
+    header: tuple[str, ...]  # empty for a list
+
+
 def cut(guides: Sequence[Guide], count_tokens: Callable[[str], int], limit: int) -> list[Passage]:
     """Cuts every section into passages that have at most `limit` tokens with its title.
 
@@ -104,6 +114,20 @@ def list_views(guides: Sequence[Guide], passages: Sequence[Passage]) -> list[Vie
             views += [View("alternate", text, i) for text in dict.fromkeys(section.alternates)]
     declined = dict.fromkeys(text for guide in guides for text in guide.declined)
     return views + [View("declined", text, -1) for text in declined]
+
+
+def listings(passages: Sequence[Passage]) -> tuple[Listing, ...]:
+    """The tables and the list items of a section, given as its passages."""
+    groups: dict[tuple[str, ...], list[Passage]] = {}
+    for passage in passages:
+        if any(unit.kind in ("row", "item") for unit in passage.units):
+            groups.setdefault(passage.header, []).append(passage)
+    found = []
+    for header, parts in groups.items():
+        units = tuple(unit for part in parts for unit in part.units if unit.kind in ("row", "item"))
+        keys = tuple(unit.cells[0] if unit.cells else unit.text for unit in units)
+        found.append(Listing(tuple(parts), units, keys, header))
+    return tuple(found)
 
 
 def title_text(section: Section) -> str:

@@ -30,7 +30,6 @@ ASKS = re.compile(r"(?:what|which|who|when|where|why|how|is|are|do|does|can|coul
 # Nearest views looked at for a question. Sections without any among them count as no nearer than the last.
 NEAREST = 128
 COMPANY = 3  # nearest alternates of a section that count
-EARLIER = np.tri(NEAREST + 1, k=-1, dtype=bool)  # of two of the nearest views, which is the nearer one
 KINDS = ("title", "passage", "unit", "alternate")  # of views that belong to a section
 FURTHER = 1024  # without alternates: then title, passage and units count together, not the nearest alone
 
@@ -233,14 +232,14 @@ class Ranker:
         `sections` are those of which the nearest views are alternates, best first, or negative; `counts` how
         many each section has: those further away count as `floor`.
         """
-        alternates = sections >= 0
-        sections, cosines = sections[alternates], cosines[alternates]
-        same = sections[:, None] == sections
-        best = (same & EARLIER[: len(same), : len(same)]).sum(axis=1) < COMPANY
         wanted = np.minimum(counts, COMPANY)
-        found = np.bincount(sections[best], minlength=len(counts))
-        total = np.bincount(sections[best], cosines[best], len(counts))
-        return np.asarray((total + floor * (wanted - found)) / np.maximum(wanted, 1), np.float32)
+        left, total = wanted.tolist(), [0.0] * len(wanted)
+        for section, cosine in zip(sections.tolist(), cosines.tolist(), strict=True):
+            if section >= 0 and left[section]:
+                left[section] -= 1
+                total[section] += cosine
+        found = np.array(total) + floor * np.array(left)
+        return np.asarray(found / np.maximum(wanted, 1), np.float32)
 
     @property
     def _is_taught(self) -> bool:
@@ -342,13 +341,16 @@ def average(evidence: Sequence[Evidence], drawn: Array) -> Evidence:
 
     `drawn` [sections] is added to the scores.
     """
-    refused = np.mean([reading.refused for reading in evidence], axis=0)
+    parts = len(evidence)
+    nearest, company, detector, margin = (
+        sum(told) / parts for told in zip(*(reading.refused for reading in evidence), strict=True)
+    )
     return Evidence(
         evidence[0].ranker,
-        np.mean([reading.features for reading in evidence], axis=0),
-        np.mean([reading.scores for reading in evidence], axis=0) + drawn,
-        (float(refused[0]), float(refused[1]), float(refused[2]), float(refused[3])),
-        np.mean([reading.vector for reading in evidence], axis=0),
+        np.add.reduce([reading.features for reading in evidence]) / parts,
+        np.add.reduce([reading.scores for reading in evidence]) / parts + drawn,
+        (nearest, company, detector, margin),
+        np.add.reduce([reading.vector for reading in evidence]) / parts,
         evidence[0].views,
         evidence[0].cosines,
         evidence[0].asked,

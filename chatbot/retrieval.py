@@ -12,15 +12,18 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from chatbot import lexical
+from chatbot.aliases import Aliases
 from chatbot.encoder import Vectors
 from chatbot.guides import Section
 from chatbot.index import Index
 from chatbot.lexical import Word, fold_phrase
+from chatbot.passages import Listing, listings
 from chatbot.ranking import Array, Evidence, Ranker, average
 from chatbot.roles import named_in, role_asked
 from chatbot.spelling import Spelling
@@ -131,6 +134,17 @@ class Retriever:
         return lru_cache(maxsize=256)(lambda texts: self.index.encoder.encode(list(texts)))
 
     @cached_property
+    def aliases(self) -> Aliases:
+        """The names of the guides' own roles."""
+        return Aliases(self.index.guides)
+
+    @cached_property
+    def listings(self) -> tuple[tuple[Listing, ...], ...]:
+        """For each section its tables and its list."""
+        passages = self.index.passages
+        return tuple(listings([passages[n] for n in numbers]) for numbers in self.index.passages_of)
+
+    @cached_property
     def families(self) -> tuple[tuple[int, ...], ...]:
         """For each section those under the same heading, itself among them, in order."""
         keys = [
@@ -147,6 +161,11 @@ class Retriever:
             [(guide, section.parents) for guide, section in own],
             [(guide, (*section.parents, section.title)) for guide, section in own],
         )
+
+    @cached_property
+    def titles(self) -> tuple[frozenset[str], ...]:
+        """The stems of each section's title."""
+        return tuple(frozenset(lexical.stems(section.title)) for section in self.index.sections)
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -177,19 +196,10 @@ class Retriever:
         spelt = (r"[\s-]+".join(map(re.escape, phrase.split())) for phrase in phrases)
         return re.compile(rf"(?<!\w)(?:{'|'.join(spelt)})(?!\w)", re.IGNORECASE)
 
-    @cached_property
-    def aliases(self) -> list[tuple[str, set[int]]]:
-        """The folded names of the roles with the numbers of their guides, longest first."""
-        names: dict[str, set[int]] = {}
-        for number, guide in enumerate(self.index.guides):
-            for alias in guide.aliases:
-                names.setdefault(fold_phrase(alias), set()).add(number)
-        return sorted(names.items(), key=lambda name: -len(name[0]))
-
     def read(self, question: str) -> Reading:
         """The question as it is searched."""
         text = " ".join(question.split())
-        if fold_phrase(text) not in self.verbatim:  # what a writer wrote is not mended
+        if not self.said(text):  # what a writer wrote is not mended
             text = self.spelling.repair(text)
         text = self.write_out(text)
         return Reading(text, lexical.content_words(text), tuple(self._terms(text)))
@@ -198,12 +208,14 @@ class Retriever:
         """The stems of a text's content words in the guide's own words, as far as these are known."""
         if self._phrases:
             text = self._phrases.sub(lambda found: self.synonyms.get(fold_phrase(found[0]), found[0]), text)
-        words = lexical.content_words(text)
-        return [lexical.stem(self._own_word(word.folded)) for word in words] or lexical.stems(text)
+        own, words = self._own_words, lexical.content_words(text)
+        return [lexical.stem(own.get(word.folded, word.folded)) for word in words] or lexical.stems(text)
 
-    def _own_word(self, folded: str) -> str:
-        own = fold_phrase(self.synonyms.get(folded, folded))
-        return own if " " not in own else folded
+    @cached_property
+    def _own_words(self) -> dict[str, str]:
+        """What people write → the guide's own word, folded, where both are a single word."""
+        own = {other: fold_phrase(word) for other, word in self.synonyms.items()}
+        return {other: word for other, word in own.items() if " " not in word}
 
     def write_out(self, text: str) -> str:
         """Writes out short forms that the guides do not use ("CA", "wfh"): in capitals, or no good word."""
@@ -216,23 +228,13 @@ class Retriever:
                 text = text[: word.start] + own + text[word.end :]
         return text
 
-    def named_guides(self, text: str) -> set[int]:
-        """The guides whose role is named in a text: the longest name wins where names overlap."""
-        folded = f" {fold_phrase(text)} "
-        found = set()
-        for alias, guides in self.aliases:
-            if alias in folded and (name := re.compile(rf"(?<= ){re.escape(alias)}s?(?= )")).search(folded):
-                found |= guides
-                folded = name.sub("\0", folded)
-        return found
-
     def speaks_of(self, section: int, role: tuple[str, ...]) -> bool:
         """Whether a section names a role, or an alternate of it asks about that role."""
         if not self.ranker.coverage.stems[section].issuperset(role):
             return False
         if (section, role) not in self._spoken:
             found = self.index.sections[section]
-            asked = map(role_asked, map(self.without_aliases, found.alternates))
+            asked = map(role_asked, map(self.aliases.without, found.alternates))
             told = named_in(_own_texts(found), role)
             self._spoken[section, role] = told or any(other[-len(role) :] == role for other in asked)
         return self._spoken[section, role]
@@ -241,21 +243,6 @@ class Retriever:
     def _spoken(self) -> dict[tuple[int, tuple[str, ...]], bool]:
         """What `speaks_of` has found; only roles that a section's texts hold are kept, so it stays small."""
         return {}
-
-    def without_aliases(self, text: str) -> str:
-        """A text without the names of the guides' own roles."""
-        return self._alias.sub(" ", text) if self._alias else text
-
-    def of_role(self, text: str, role: str) -> str:
-        """A question about one of the guides' own roles, asked of another; empty if it names none of them."""
-        found = self._alias.search(text) if self._alias else None
-        return text[: found.start()] + role + text[found.end() :] if found else ""
-
-    @cached_property
-    def _alias(self) -> re.Pattern[str] | None:
-        """The guides' own roles, one or many, as people write them."""
-        names = [r"[\s-]+".join(map(re.escape, alias.split())) for alias, _ in self.aliases]
-        return re.compile(rf"(?<!\w)(?:an? )?(?:{'|'.join(names)})s?(?!\w)", re.I) if names else None
 
     @cached_property
     def verbatim(self) -> dict[str, frozenset[int]]:
@@ -266,6 +253,10 @@ class Retriever:
                 title = fold_phrase(section.title)
                 found[title] = found.get(title, frozenset()) | {number}
         return found
+
+    def said(self, text: str) -> frozenset[int]:
+        """The sections that answer a text, word for word, by a writer's own word."""
+        return self.verbatim.get(fold_phrase(text), frozenset())
 
     def allowed(self, guides: Collection[int]) -> Mask:
         """The sections of some guides that say anything; of all, if none is given."""
@@ -339,6 +330,11 @@ class Retriever:
         return found[:k]
 
     @cached_property
+    def turns(self) -> dict[object, Any]:
+        """What `chatbot.conversation` understood lately: a follow-up comes right after its question."""
+        return {}
+
+    @cached_property
     def _last(self) -> dict[str, tuple[tuple[object, ...], list[Hit]]]:
         """The last hits and what they were found for: first a glance asks how sure they are, then the answer.
 
@@ -347,7 +343,7 @@ class Retriever:
         return {}
 
     def _hits(self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str) -> list[Hit]:
-        said = self.verbatim.get(fold_phrase(text), frozenset())
+        said = self.said(text)
         scores = np.where(allowed, evidence.scores, -np.inf)
         if said:
             scores[list(said)] += VERBATIM

@@ -250,9 +250,15 @@ def _is_series(retriever: Retriever, topic: int) -> bool:
 def _is_plural(retriever: Retriever, topic: int) -> bool:
     """Whether a heading announces several things: "Top skills for machine learning engineers"."""
     title = f" {fold_phrase(retriever.index.sections[topic].title)} "
-    for alias, _ in retriever.aliases:
+    for alias, _ in retriever.aliases.names:
         title = re.sub(rf" {re.escape(alias)}s? ", " ", title)
     return any(word.endswith("s") and word not in lexical.STOP for word in title.split())
+
+
+def near(retriever: Retriever, topic: int) -> set[int]:
+    """The sections that a follow-up is likely to be about: below the topic, or beside it."""
+    family = retriever.families[topic] if retriever.index.sections[topic].parents else ()
+    return {*family, *retriever.below[topic]} - {topic}
 
 
 def _sections(retriever: Retriever, numbers: Sequence[int]) -> list[Item]:

@@ -27,7 +27,7 @@ def every_quote(bot: Chatbot) -> Iterator[tuple[int, str, Quote]]:
     for row, view in enumerate(index.views):
         if view.kind in ("alternate", "title"):
             (seen,) = retriever.ranker.evidence(index.vectors[[row]], [[]])
-            yield view.section, view.text, quoting.quote(retriever, view.section, view.text, seen)
+            yield view.section, view.text, quoting.quotes(retriever, [view.section], view.text, seen)[0]
 
 
 def words(text: str) -> list[str]:
@@ -119,7 +119,8 @@ def said(bot: Chatbot, anchor: str, text: str) -> str:
     """What a section of the only guide says to a question."""
     (seen,) = bot.retriever.evidence([bot.retriever.read(text)])
     number = next(n for n, ref in enumerate(bot.index.refs) if ref.endswith(f"#{anchor}"))
-    return quoting.quote(bot.retriever, number, text, seen).text
+    (quote,) = quoting.quotes(bot.retriever, [number], text, seen)
+    return quote.text
 
 
 @pytest.mark.parametrize(("anchor", "text", "begins"), [
@@ -174,7 +175,7 @@ def test_a_sentence_beside_a_list_is_quoted_where_it_fits_better(real_bot: Chatb
     section = index.refs.index("machine-learning-engineer#tips-network")
     text = "Why does knowing the right people matter for an ML engineer?"
     (seen,) = retriever.evidence([retriever.read(text)])
-    quote = quoting.quote(retriever, section, text, seen)
+    (quote,) = quoting.quotes(retriever, [section], text, seen)
     assert "Knowing the right people is part of an ML engineer's success." in quote.text
 
 

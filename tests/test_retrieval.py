@@ -157,12 +157,12 @@ def test_roles_are_named_by_their_aliases(trades: Chatbot) -> None:
         ("bakery hours", set()),
         ("What are the hours?", set()),
     ):
-        assert {ids[number] for number in retriever.named_guides(text)} == named, text
+        assert {ids[number] for number in retriever.aliases.named(text)} == named, text
 
 
 def test_the_longest_name_wins_where_names_overlap(bot: Chatbot) -> None:
     number = [guide.id for guide in bot.guides].index("gardener")
-    assert bot.retriever.named_guides("What does a grounds keeper do?") == {number}
+    assert bot.retriever.aliases.named("What does a grounds keeper do?") == {number}
 
 
 def test_only_sections_that_say_something_compete(bot: Chatbot) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from chatbot.answering import Answer, Ask, Chatbot, tables
 from chatbot.guides import Block, Unit
+from chatbot.passages import Listing
 
 # How people ask for a row of each table, {} being its first cell; a table without phrasings fails the test.
 PHRASINGS = {
@@ -243,8 +244,8 @@ def test_ranks_run_over_all_passages_of_a_long_table(long_table: Chatbot) -> Non
     retriever = long_table.retriever
     passages = retriever.index.passages_of[0]
     assert len(passages) > 1, "the table must be cut for this test to say anything"
-    (table,) = tables.listings(retriever, 0)
-    assert table.keys == TOWNS
+    (table,) = retriever.listings[0]
+    assert list(table.keys) == TOWNS
     tolls = {row.cells[0]: int(row.cells[2][1:]) for row in table.units}
     highest, lowest = max(tolls, key=lambda town: tolls[town]), min(tolls, key=lambda town: tolls[town])
     for question, town in (
@@ -261,7 +262,7 @@ def test_rows_of_two_passages_are_quoted_as_one_stretch(long_table: Chatbot) -> 
     retriever = long_table.retriever
     text = f"compare the toll of {TOWNS[0]} and {TOWNS[-1]}"
     (seen,) = retriever.evidence([retriever.read(text)])
-    quote = quoting.quote(retriever, 0, text, seen)
+    (quote,) = quoting.quotes(retriever, [0], text, seen)
     file = long_table.guides[0].text
     quoted = file[quote.start : quote.end]
     assert quoted.startswith(f"| {TOWNS[0]} |")
@@ -324,7 +325,7 @@ def test_every_pair_of_rows_is_compared_by_its_figures(trades: Chatbot) -> None:
     for number, section in enumerate(retriever.index.sections):
         if not any(block.kind == "table" for block in section.blocks):
             continue
-        (table,) = tables.listings(retriever, number)
+        (table,) = retriever.listings[number]
         for one, other in itertools.permutations(table.units, 2):
             text = f"is it higher for {one.cells[0]} or for {other.cells[0]}?"
             rows = tables.asked_rows(retriever, table, text)
@@ -403,8 +404,9 @@ def test_another_topic_is_no_value(real_bot: Chatbot, history: list[str], questi
     assert "is not among them" not in real_bot.ask(question, history).text
 
 
-def listing(header: tuple[str, ...], *rows: tuple[str, ...]) -> tables.Listing:
-    return tables.Listing((), tuple(Unit("row", 0, 0, "", row) for row in rows), header)
+def listing(header: tuple[str, ...], *rows: tuple[str, ...]) -> Listing:
+    units = tuple(Unit("row", 0, 0, "", row) for row in rows)
+    return Listing((), units, tuple(row[0] for row in rows), header)
 
 
 YEARS = listing(

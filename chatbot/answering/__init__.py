@@ -20,11 +20,11 @@ from chatbot import index as index_folder
 from chatbot import leaning, lexical
 from chatbot.answering import counting, quoting, refusing, smalltalk, tables
 from chatbot.answering.linking import fragment
-from chatbot.conversation import BESIDE_IT, Turn, understand, understand_all
+from chatbot.conversation import Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
-from chatbot.lexical import fold_phrase
+from chatbot.leaning import BESIDE_IT
 from chatbot.passages import markdown_of
 from chatbot.retrieval import ENOUGH, Hit, Retriever
 from chatbot.settings import Settings
@@ -185,7 +185,7 @@ class Chatbot:
     def hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
         """The `k` best sections, best first. None that is plainly of something else is sure to answer."""
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
-        said = self.retriever.verbatim.get(fold_phrase(turn.understood_as), frozenset())  # by a writer
+        said = self.retriever.said(turn.understood_as)  # by a writer
         noun, low = counting.counted(turn.understood_as.rpartition(BESIDE_IT)[2]), self.threshold / 4
         return [
             replace(hit, confidence=low)
@@ -228,7 +228,7 @@ class Chatbot:
         return None
 
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
-        whole = fold_phrase(turn.understood_as) in self.retriever.verbatim  # the writer took it as one
+        whole = self.retriever.said(turn.understood_as)  # the writer took it as one
         one = whole or (turn.follows and BESIDE_IT in turn.understood_as)
         parts = [] if one else self._parts(ask, turn, restricted)
         answered = [part for part in parts if part.answered]
@@ -258,7 +258,7 @@ class Chatbot:
         if not hits:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
-        taken = fold_phrase(turn.understood_as) in self.retriever.verbatim  # by a writer, whatever it says
+        taken = self.retriever.said(turn.understood_as)  # by a writer, whatever it says
         for hit in () if taken else hits[: 1 if best.confidence >= self.threshold else 3]:
             missing = tables.absent if hit is best else tables.absent_beside
             absent = missing(self.retriever, hit.section, turn.understood_as)
@@ -273,7 +273,7 @@ class Chatbot:
             )
         if best.confidence < self.threshold:
             return self._refuse(ask, turn, hits, None)
-        quotes = [self._quote(hit, turn) for hit in hits]
+        quotes = self._quotes(hits, turn)
         sources = tuple(map(self._source, hits, quotes))
         return self._reply("answer", ask, quotes[0].text, turn, best.confidence, sources, self._next(hits))
 
@@ -305,7 +305,7 @@ class Chatbot:
     def _answer_parts(self, ask: Ask, turn: Turn, parts: Sequence[_Part]) -> Answer:
         """Two quotes, one for each part; the confidence is that of the first."""
         best = [part.hits[0] for part in parts]
-        quotes = [self._quote(hit, part.turn) for hit, part in zip(best, parts, strict=True)]
+        quotes = [quote for part in parts for quote in self._quotes(part.hits[:1], part.turn)]
         taken = {hit.section for hit in best}
         rest = [hit for hit in self.hits(turn) if hit.section not in taken]
         sources = (*map(self._source, best, quotes), *self._sources(rest, turn))
@@ -338,11 +338,12 @@ class Chatbot:
             tuple(suggestions), reason, (), self.build, 0.0,
         )  # fmt: skip
 
-    def _quote(self, hit: Hit, turn: Turn) -> quoting.Quote:
-        return quoting.quote(self.retriever, hit.section, turn.understood_as, turn.evidence)
+    def _quotes(self, hits: Sequence[Hit], turn: Turn) -> list[quoting.Quote]:
+        sections = [hit.section for hit in hits]
+        return quoting.quotes(self.retriever, sections, turn.understood_as, turn.evidence)
 
     def _sources(self, hits: Sequence[Hit], turn: Turn) -> tuple[Source, ...]:
-        return tuple(self._source(hit, self._quote(hit, turn)) for hit in hits)
+        return tuple(map(self._source, hits, self._quotes(hits, turn)))
 
     def _source(self, hit: Hit, quote: quoting.Quote) -> Source:
         guide = self.guides[int(self.index.guide_of[hit.section])]

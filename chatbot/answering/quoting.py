@@ -8,15 +8,16 @@ rows of a table are asked for is found by `chatbot.answering.tables`.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from chatbot import lexical
 from chatbot.answering import tables
-from chatbot.conversation import BESIDE_IT
 from chatbot.guides import Unit
+from chatbot.leaning import BESIDE_IT
 from chatbot.passages import Passage
 from chatbot.ranking import Evidence
 from chatbot.retrieval import Retriever
@@ -56,23 +57,38 @@ class Quote:
     passage: Passage
 
 
-def quote(retriever: Retriever, section: int, text: str, evidence: Evidence) -> Quote:
-    """The words of a section that answer a question best."""
-    passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
-    listings = [table for table in tables.listings(retriever, section) if table.header]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a question asks, whatever section is quoted."""
+
+    text: str
+    turns: tuple[str, ...]  # the question, and before it what it adds to the one before: rows are named by it
+    words: Mapping[str, float]  # the stems of its words, but for the role's, and how rare they are
+    several: bool  # whether it asks for all that is listed
+
+
+def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: Evidence) -> list[Quote]:
+    """The words of each of some sections that answer a question best."""
     now = text.rpartition(BESIDE_IT)[2]  # goes first, unless it is compared with what was asked before
-    for asked in [text] if tables.compares(now) else dict.fromkeys([now, text]):
-        for table in listings:
-            if rows := tables.asked_rows(retriever, table, asked, text):
+    turns = (text,) if now == text or tables.compares(now) else (now, text)
+    rarity = retriever.ranker.coverage.rarity
+    words = {word.stem: rarity(word.stem) for word in lexical.content_words(retriever.aliases.without(text))}
+    asked = _Asked(text, turns, words, SEVERAL.search(text) is not None)
+    return [_quote(retriever, section, asked, evidence) for section in sections]
+
+
+def _quote(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence) -> Quote:
+    for turn in asked.turns:
+        for table in retriever.listings[section]:
+            if table.header and (rows := tables.asked_rows(retriever, table, turn, asked.text)):
                 return _rows(_around(table.passages, rows), rows)
-    asked_words = _asked(retriever, section, text)
-    every = _unit_scores(passages, section, asked_words, evidence)
-    best, scores = max(zip(passages, every, strict=True), key=lambda pair: max(pair[1]))
+    title = retriever.titles[section]  # a word of it tells nothing of what is asked of the section
+    words = {stem: rarity for stem, rarity in asked.words.items() if stem not in title}
+    passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
+    best, scores = _best(passages, _unit_scores(section, words, evidence))
     top = scores.index(max(scores))
     runs = _runs(best.units)
-    at_large = (
-        [run for run in runs if asked_words.keys() <= run.stems(best.units)] if SEVERAL.search(text) else []
-    )
+    at_large = [run for run in runs if words.keys() <= run.stems(best.units)] if asked.several else []
     if at_large:
         chosen = [run for run in at_large if run.kind == at_large[0].kind]
     else:
@@ -123,18 +139,8 @@ def _leads(run: _Run, scores: Sequence[float], top: int) -> bool:
     return run.start < run.first and scores[top] <= scores[run.start] + LIST
 
 
-def _asked(retriever: Retriever, section: int, text: str) -> dict[str, float]:
-    """The words that tell what a question asks of a section, with their rarity: not its title's or role's."""
-    title = {word.stem for word in lexical.words(retriever.index.sections[section].title)}
-    words = lexical.content_words(retriever.without_aliases(text))
-    rarity = retriever.ranker.coverage.rarity
-    return {word.stem: rarity(word.stem) for word in words if word.stem not in title}
-
-
-def _unit_scores(
-    passages: Sequence[Passage], section: int, asked: Mapping[str, float], evidence: Evidence
-) -> list[list[float]]:
-    """How well each unit of each passage fits.
+def _unit_scores(section: int, words: Mapping[str, float], evidence: Evidence) -> list[float]:
+    """How well each unit of a section fits.
 
     Its cosines to the question and to the alternates nearest to it, and the words that it shares.
     """
@@ -144,14 +150,21 @@ def _unit_scores(
     asking = evidence.vector
     if len(near):
         asking = asking + ranker.index.vectors[near].sum(axis=0) / len(near)
-    scores = (vectors @ asking).tolist()
-    worth = SAME_WORDS / (sum(asked.values()) or 1.0)
-    for stem, rarity in asked.items():
+    scores: list[float] = (vectors @ asking).tolist()
+    worth = SAME_WORDS / (sum(words.values()) or 1.0)
+    for stem, rarity in words.items():
         for number in holding.get(stem, ()):
             scores[number] += worth * rarity
     scores[0] += LEADS
-    rest = iter(scores)
-    return [[next(rest) for _ in passage.units] for passage in passages]
+    return scores
+
+
+def _best(passages: Sequence[Passage], scores: Sequence[float]) -> tuple[Passage, Sequence[float]]:
+    """The passage of the unit that fits best, and the scores of its units."""
+    ends = list(accumulate(len(passage.units) for passage in passages))
+    number = bisect(ends, max(range(len(scores)), key=scores.__getitem__))
+    passage = passages[number]
+    return passage, scores[ends[number] - len(passage.units) : ends[number]]
 
 
 def _window(passage: Passage, scores: Sequence[float], runs: Sequence[_Run]) -> Quote:

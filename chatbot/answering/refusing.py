@@ -97,7 +97,8 @@ def missing_words(retriever: Retriever, turn: Turn) -> tuple[str, ...]:
             word.text
             for word in lexical.content_words(turn.understood_as)
             if not retriever.knows(word.stem)
-            and word.folded not in retriever.synonyms.keys() | OPERATORS
+            and word.folded not in OPERATORS
+            and word.folded not in retriever.synonyms
             and len(word.folded) > 2
         )
     )[:3]
@@ -140,7 +141,7 @@ def questions_for(retriever: Retriever, sections: Sequence[int]) -> tuple[str, .
     for section, guide in zip(sections, guides, strict=True):
         found = retriever.index.sections[section]
         question = found.alternates[0] if found.alternates else title_text(found)
-        if len(set(guides)) > 1 and guide not in retriever.named_guides(question):
+        if len(set(guides)) > 1 and guide not in retriever.aliases.named(question):
             question = f"{question.rstrip('?. ')} ({_role(retriever, guide)})?"
         questions.append(question)
     return tuple(dict.fromkeys(questions))

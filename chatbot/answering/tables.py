@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chatbot import leaning, lexical
-from chatbot.conversation import BESIDE_IT
 from chatbot.guides import Unit
+from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import HIGHEST, LOWEST, Word
-from chatbot.passages import Passage
+from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 from chatbot.sequences import step_beyond
 
@@ -26,6 +26,7 @@ PLACES = {word: place for word, place in lexical.ORDINALS.items() if place >= 0}
 COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
 OPERATORS = HIGHEST | LOWEST | HIGHER | LOWER | PLACES.keys() | COMPARES  # never the topic of a question
+NO_VALUE = lexical.STOP | OPERATORS
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
 ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
 BEFORE_VALUE = frozenset(
@@ -49,37 +50,6 @@ class Absent:
     noun: str  # what these are: the header of the first column, or "entry"
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A table, or the list items of a section, though it be cut into several passages."""
-
-    passages: tuple[Passage, ...]
-    units: tuple[Unit, ...]  # its rows, or its items
-    header: tuple[str, ...]  # empty for a list
-
-    @property
-    def keys(self) -> list[str]:
-        """What each row or item is about: its first cell, or its text."""
-        return [unit.cells[0] if unit.cells else unit.text for unit in self.units]
-
-
-def listings(retriever: Retriever, section: int) -> list[Listing]:
-    """The tables and the list items of a section."""
-    groups: dict[tuple[str, ...], list[Passage]] = {}
-    for number in retriever.index.passages_of[section]:
-        passage = retriever.index.passages[number]
-        if any(unit.kind in ("row", "item") for unit in passage.units):
-            groups.setdefault(passage.header, []).append(passage)
-    return [
-        Listing(
-            tuple(passages),
-            tuple(unit for passage in passages for unit in passage.units if unit.kind in ("row", "item")),
-            header,
-        )
-        for header, passages in groups.items()
-    ]
-
-
 def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "") -> list[Unit]:
     """The rows that a question names, or asks for by rank; none if it asks for the table at large.
 
@@ -94,19 +64,19 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     figures = _figures(table, f"{text} {topic}")
     if not figures:
         return named
-    places = sorted(range(len(figures)), key=lambda n: -figures[n])
-    ranked = [table.units[n] for n in places]
+    ranked = [table.units[n] for n in sorted(range(len(figures)), key=lambda n: -figures[n])]
     if len(named) > 1 and says & (HIGHEST | HIGHER | LOWEST | LOWER):
         return [row for row in (ranked[::-1] if says & (LOWEST | LOWER) else ranked) if row in named]
     if named:
         return named
     if says & AT_LARGE or not (ONE_OF.search(text) or _one_is_asked(table.header[0], says)):
         return []
-    place = next((PLACES[word] for word in says if word in PLACES), None)
-    if place is None and not says & (HIGHEST | LOWEST):
+    places = [PLACES[word.folded] for word in lexical.words(text) if word.folded in PLACES]
+    if not places and not says & (HIGHEST | LOWEST):
         return []
     line = ranked[::-1] if says & LOWEST or LAST.search(text) else ranked
-    return line[place or 0 : (place or 0) + 1]
+    place = places[-1] if places else 0  # "second? – and the sixth?" asks for the one named last
+    return line[place : place + 1]
 
 
 def compares(text: str) -> bool:
@@ -190,8 +160,8 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     """
     if beyond := step_beyond(retriever, section, text):
         return Absent(*beyond, "step")
-    for listing in listings(retriever, section):
-        keys = tuple(listing.keys)
+    for listing in retriever.listings[section]:
+        keys = listing.keys
         noun = listing.header[0].lower() if listing.header else "entry"
         longer = [name for _, name in _longer_names(retriever, keys, text)]
         named = bool(named_keys(retriever, keys, text))
@@ -212,7 +182,7 @@ def absent_beside(retriever: Retriever, section: int, text: str) -> Absent | Non
 
     Oregon is like states, and not like industries.
     """
-    if not any(listing.header for listing in listings(retriever, section)):
+    if not any(listing.header for listing in retriever.listings[section]):
         return None
     missing = absent(retriever, section, text)
     if missing is None or missing.noun in ("entry", "step"):
@@ -288,9 +258,8 @@ def _is_name(retriever: Retriever, word: Word, text: str) -> bool:
 
 
 def _is_stranger(retriever: Retriever, word: Word) -> bool:
-    if word.folded in lexical.STOP | OPERATORS or word.folded in retriever.synonyms:
-        return False
-    return not retriever.knows(word.stem)
+    known = word.folded in NO_VALUE or word.folded in retriever.synonyms
+    return not known and not retriever.knows(word.stem)
 
 
 def _values_in(
@@ -328,7 +297,7 @@ def _added(retriever: Retriever, section: int, keys: Sequence[str], noun: str, t
     if not value:
         return
     stems = set(lexical.stems(value))
-    if any(stems <= set(lexical.stems(other.title)) for other in retriever.index.sections):
+    if any(stems <= title for title in retriever.titles):
         return  # "and the employers?": another topic
     held = retriever.ranker.coverage.own_stems[section]
     if held.isdisjoint(stems) and retriever.is_like(value, (*keys, noun)):

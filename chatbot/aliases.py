@@ -1,0 +1,55 @@
+"""The names of the guides' own roles, as people write them: "ML engineer", "machine-learning engineers".
+
+In: guides, and texts. Out: which guides a text names, and the text without these names or asked of another
+role. Every other occupation is for `chatbot.roles`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from chatbot.guides import Guide
+from chatbot.lexical import fold_phrase
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """The aliases of some guides, looked up once a load."""
+
+    guides: tuple[Guide, ...]
+
+    @cached_property
+    def names(self) -> list[tuple[str, set[int]]]:
+        """The folded names of the roles with the numbers of their guides, longest first."""
+        names: dict[str, set[int]] = {}
+        for number, guide in enumerate(self.guides):
+            for alias in guide.aliases:
+                names.setdefault(fold_phrase(alias), set()).add(number)
+        return sorted(names.items(), key=lambda name: -len(name[0]))
+
+    def named(self, text: str) -> set[int]:
+        """The guides whose role is named in a text: the longest name wins where names overlap."""
+        folded = f" {fold_phrase(text)} "
+        found = set()
+        for alias, guides in self.names:
+            if alias in folded and (name := re.compile(rf"(?<= ){re.escape(alias)}s?(?= )")).search(folded):
+                found |= guides
+                folded = name.sub("\0", folded)
+        return found
+
+    def without(self, text: str) -> str:
+        """A text without these names."""
+        return self._written.sub(" ", text) if self._written else text
+
+    def replaced(self, text: str, role: str) -> str:
+        """A question about one of these roles, asked of another; empty if it names none of them."""
+        found = self._written.search(text) if self._written else None
+        return text[: found.start()] + role + text[found.end() :] if found else ""
+
+    @cached_property
+    def _written(self) -> re.Pattern[str] | None:
+        """The names, one or many, as people write them."""
+        names = [r"[\s-]+".join(map(re.escape, alias.split())) for alias, _ in self.names]
+        return re.compile(rf"(?<!\w)(?:an? )?(?:{'|'.join(names)})s?(?!\w)", re.I) if names else None

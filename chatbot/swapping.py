@@ -1,0 +1,79 @@
+"""What replaces what: the value of a follow-up, put into the question before it.
+
+In: a follow-up without its lead ("Washington?"), the question before it and the section that this was about.
+Out: the earlier question with that value ("How much do they make in Washington?"), or nothing, where it is no
+other value of the same kind. Which follow-ups are read otherwise, `chatbot.conversation` knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chatbot import leaning, lexical, sequences
+from chatbot.leaning import BESIDE_IT
+from chatbot.lexical import fold_phrase
+from chatbot.retrieval import Retriever
+from chatbot.roles import role_named
+
+
+def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
+    """The earlier question with its value replaced, where the new one is just another value.
+
+    "How much do they make in California?", "in Washington?" → "How much do they make in Washington?"
+    """
+    if leaning.ASKS_ON.match(bare):
+        return ""
+    value = leaning.value(bare)
+    every = [word.folded for word in lexical.words(value)]
+    if not every or len(every) > 6 or not leaning.NO_VALUE.isdisjoint(every):
+        return ""
+    folded = fold_phrase(value)
+    for group in sorted(retriever.groups, key=lambda group: folded not in group):
+        for old in sorted(group, key=lambda value: (-len(value), value)):
+            span = lexical.find(before, old)
+            if (
+                span
+                and old != folded
+                and (folded in group or (len(every) <= 3 and not _is_title(retriever, value, topic)))
+            ):
+                rest = before[span[1] :].partition(BESIDE_IT)[0]  # what was added was said of the old one
+                return before[: span[0]] + _in_full(retriever, value, every, group) + rest
+    return ""
+
+
+def of_other_role(retriever: Retriever, bare: str, before: str) -> tuple[str, tuple[str, ...]]:
+    """After "and data scientists?" the earlier question asked of them, and their role; else nothing."""
+    value, said = leaning.value(bare), leaning.value(bare, leaning.PREPOSITION)
+    role = () if retriever.aliases.named(value) else role_named(value)
+    asked = retriever.aliases.replaced(before.partition(BESIDE_IT)[0], said) if role else ""
+    return asked, role if asked else ()
+
+
+def is_row(retriever: Retriever, bare: str, topic: int) -> bool:
+    """Whether a follow-up says no more than the name of a row of the topic's table, or of one like them.
+
+    After what states pay best, "Virginia?", and also "Texas?", which the guide names elsewhere.
+    """
+    value = leaning.value(bare)
+    folded = fold_phrase(value)
+    rows = tuple(item.name for item in sequences.items(retriever, topic) if item.section == topic)
+    if folded in map(fold_phrase, rows):
+        return True
+    return bool(rows) and tuple(folded.split()) in retriever.values and retriever.is_like(value, rows)
+
+
+def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str]) -> str:
+    """A value as the only heading of a group that holds its words: "industries", "highest paying industries".
+
+    The key of a row is never filled up: "York" is not New York.
+    """
+    longer = [other for other in group if set(words) <= set(other.split())]
+    titles = (fold_phrase(section.title) for section in retriever.index.sections)
+    return longer[0] if len(longer) == 1 and longer[0] in titles else value
+
+
+def _is_title(retriever: Retriever, value: str, topic: int) -> bool:
+    """Whether a heading away from the topic bears these words: then they ask for that, and are no value."""
+    wanted = set(lexical.stems(value))
+    near = {topic, *sequences.near(retriever, topic)}
+    return any(wanted <= title for n, title in enumerate(retriever.titles) if n not in near)

@@ -1,0 +1,117 @@
+"""A value put into the question before it: another row, another role, and what is no value of that kind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chatbot.answering import Chatbot
+
+ROOT = Path(__file__).parent.parent
+MAKE = "How much do ML engineers make in {}?"
+CALIFORNIA = MAKE.format("California")
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "understood", "text"),
+    [
+        ([CALIFORNIA], "and in Washington?", MAKE.format("Washington"), "$138,400"),
+        ([CALIFORNIA], "what about New York?", MAKE.format("New York"), "$137,900"),
+        ([CALIFORNIA], "in virginia?", MAKE.format("virginia"), "$136,960"),
+        ([CALIFORNIA, "and in Washington?"], "and Massachusetts?", MAKE.format("Massachusetts"), "$136,700"),
+        ([CALIFORNIA], "and Software Publishers?", MAKE.format("Software Publishers"), "$135,330"),
+        (["What does a data scientist do?"], "and an NLP engineer?", "What does a NLP engineer do?", "human"),
+        (["Is Google a top employer?"], "and Amazon?", "Is Amazon a top employer?", "Amazon"),
+        ([CALIFORNIA], "wait no i meant washington", MAKE.format("washington"), "$138,400"),
+        (
+            [CALIFORNIA, "is that before tax?"],
+            "and in Virginia?",
+            MAKE.format("Virginia").strip("?"),
+            "$136,960",
+        ),
+    ],
+)
+def test_a_value_is_swapped(
+    real_bot: Chatbot, history: list[str], question: str, understood: str, text: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert answer.understood_as == understood
+    assert answer.kind == "answer"
+    assert text in answer.text
+
+
+def test_a_value_takes_the_place_of_what_was_added_too(real_bot: Chatbot) -> None:
+    """Else a data engineer would get what stands of ML engineers."""
+    answer = real_bot.ask("ok and a data engineer?", ["what does a data scientist do", "and an ml engineer"])
+    assert answer.understood_as == "what does a data engineer do"
+    assert answer.kind == "no_answer"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("How much do ML engineers make?", "and data scientists?", "How much do data scientists make?"),
+        ("How do I become an ML engineer?", "and a data scientist?", "How do I become a data scientist?"),
+        (CALIFORNIA, "and for a senior?", "How much do a senior make in California?"),
+        ("what do ml engineers earn in Ohio", "and nlp engineers?", "what do nlp engineers earn in Ohio"),
+        ("Which companies hire ML engineers?", "what about chemists?", "Which companies hire chemists?"),
+    ],
+)
+def test_another_role_takes_the_place_of_the_guides_own(
+    real_bot: Chatbot, before: str, question: str, understood: str
+) -> None:
+    """Else who asks for its pay would get what it does. What the guide says of its own role is no answer."""
+    answer = real_bot.ask(question, [before])
+    assert answer.understood_as == understood
+    assert answer.kind == "no_answer"
+
+
+def test_what_another_role_does_is_answered(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("and an nlp engineer?", ["What does an ML engineer do?"])
+    assert answer.understood_as == "What does an nlp engineer do?"
+    assert answer.sources[0].ref.endswith("#type-nlp")
+
+
+@pytest.mark.parametrize("state", ["Texas", "Oregon", "Florida", "New Jersey"])
+def test_a_value_that_is_not_there_is_swapped_and_declined(real_bot: Chatbot, state: str) -> None:
+    answer = real_bot.ask(f"and in {state}?", [CALIFORNIA])
+    assert answer.understood_as == MAKE.format(state)
+    assert answer.kind == "no_answer"
+    assert answer.missing == (state,)
+    assert "$" not in answer.text
+
+
+def test_swapping_does_not_hang_on_the_order_of_sets(tmp_path: Path, small_index: Path) -> None:
+    """Values of equal length stand in a set, whose order changes from run to run."""
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from chatbot import index; from chatbot.answering import Chatbot\n"
+        "from tests.words import WordEncoder\n"
+        "bot = Chatbot(index.load(Path(sys.argv[1]), encoder=WordEncoder()))\n"
+        "h = ['Do bakers earn more in Ohio, in Maine, at Mill & Sons or at Golden Crust?']\n"
+        "print(bot.ask('and in Hawaii?', h).understood_as, bot.ask('and in Peru?', h).text)\n"
+    )
+    said = set()
+    for seed in ("1", "2", "3"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(small_index)], env=environment, cwd=ROOT, check=True,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        said.add(done.stdout)
+    assert len(said) == 1
+
+
+def test_a_part_of_a_rows_name_is_not_that_row(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("and in York?", [CALIFORNIA])
+    assert answer.understood_as == MAKE.format("York")
+    assert not answer.text.startswith("New York:")
+
+
+def test_after_a_row_another_row_is_of_the_same_table(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("what about massachusetts then", ["which states pay best", "and virginia?"])
+    assert (answer.kind, answer.text) == ("answer", "Massachusetts: $136,700 a year.")
