@@ -203,7 +203,8 @@ class Ranker:
         nearest = np.where(counts > 0, np.float32(floor), np.float32(-1.0))
         placed = held >= 0
         nearest[held[placed][::-1]] = near[placed][::-1]  # of several in one place the last written stays
-        *kinds, closest = nearest.reshape(len(KINDS), -1)
+        table = nearest.reshape(len(KINDS), -1)
+        kinds, closest = table[:-1], table[-1]
         own = np.maximum.reduce(kinds)
         asked = closest > -1.0  # of which sections there are alternates
         first = counts.size - own.size  # where alternates have their places
@@ -213,7 +214,8 @@ class Ranker:
         if classifier is None:
             classifier = self.classify(vector) if self._is_taught else kinds[1]
         features = np.empty((len(FEATURES), len(own)), np.float32)
-        features[:] = closest, company, own, classifier, self.lexical(terms)
+        for row, feature in enumerate((closest, company, own, classifier, self.lexical(terms))):
+            features[row] = feature
         scores = self.weights @ features
         scores[~self.answerable] = -np.inf
         refused = (0.0, 0.0, 0.0, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -349,3 +350,29 @@ def test_a_row_does_not_answer_what_is_asked_of_it_besides(
 def test_a_correction_leaves_out_what_was_not_meant(real_bot: Chatbot) -> None:
     answer = real_bot.ask("sorry i meant industries not states", ["What are the highest paying states?"])
     assert (answer.kind, answer.sources[0].ref) == ("answer", "machine-learning-engineer#salary-industries")
+
+
+def test_a_turn_is_kept_for_the_follow_ups_to_it(real_bot: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was understood of a question is what would be understood of it again."""
+    conversations = [
+        (PATH, "and then?"),
+        (CALIFORNIA, "and in Ohio?"),
+        ("which states pay best", "why there?"),
+    ]
+    fresh, warm = (replace(real_bot, index=real_bot.index) for _ in range(2))
+    for before, question in conversations:
+        warm.ask(before)
+        assert (before, (), NOBODY) in warm.retriever.turns
+        with monkeypatch.context() as patch:
+            patch.setattr(conversation, "understand", None)  # is not needed again
+            kept = warm.ask(question, [before])
+        anew = fresh.ask(question, [before])
+        assert replace(kept, id="", took_ms=0.0) == replace(anew, id="", took_ms=0.0)
+
+
+def test_only_so_many_turns_are_kept(bot: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "KEPT", 3)
+    fresh = replace(bot, index=bot.index)
+    for number in range(10):
+        fresh.ask(f"What does baker {number} do?")
+        assert 1 <= len(fresh.retriever.turns) <= 3

@@ -145,26 +145,6 @@ def test_acronyms_and_synonyms_find_their_section(real_bot: Chatbot, question: s
     assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)
 
 
-def test_roles_are_named_by_their_aliases(trades: Chatbot) -> None:
-    retriever = trades.retriever
-    ids = [guide.id for guide in trades.guides]
-    for text, named in (
-        ("What does a baker do?", {"baker"}),
-        ("Bakers' pay", {"baker"}),
-        ("groundskeeper hours", {"gardener"}),
-        ("BOOK BINDERS", {"bookbinder"}),
-        ("Is a baker or a gardener paid more?", {"baker", "gardener"}),
-        ("bakery hours", set()),
-        ("What are the hours?", set()),
-    ):
-        assert {ids[number] for number in retriever.aliases.named(text)} == named, text
-
-
-def test_the_longest_name_wins_where_names_overlap(bot: Chatbot) -> None:
-    number = [guide.id for guide in bot.guides].index("gardener")
-    assert bot.retriever.aliases.named("What does a grounds keeper do?") == {number}
-
-
 def test_only_sections_that_say_something_compete(bot: Chatbot) -> None:
     retriever = bot.retriever
     allowed = retriever.allowed(())

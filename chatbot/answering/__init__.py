@@ -1,15 +1,15 @@
 """A question and its history in, an `Answer` out: the guide's own words, where they stand, or an honest no.
 
 `Chatbot` is the one object that every face uses (command line, API, chat, staff page, evaluation), so no
-two can disagree. It loads an index and keeps no state between questions. It writes nothing and needs
+two can disagree. It loads an index; what it keeps between questions only saves time. It writes nothing and needs
 neither PyTorch nor a web package.
 """
 
 from __future__ import annotations
 
 import gc
+import secrets
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -334,7 +334,7 @@ class Chatbot:
     ) -> Answer:
         understood = turn.understood_as if turn else " ".join(ask.question[:LONGEST].split())
         return Answer(
-            uuid.uuid4().hex, kind, ask.question, understood, text, round(confidence, 6), sources,
+            secrets.token_hex(16), kind, ask.question, understood, text, round(confidence, 6), sources,
             tuple(suggestions), reason, (), self.build, 0.0,
         )  # fmt: skip
 

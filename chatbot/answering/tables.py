@@ -129,20 +129,20 @@ def _numbered(table: Listing, text: str) -> list[int] | None:
 
 def _figures(table: Listing, text: str) -> list[float]:
     """The figure of each row, of the column that a text names best; none if no column is of figures."""
+    columns: dict[int, list[float]] = {}
+    for column in range(1, len(table.header)):
+        found = [figure for row in table.units if (figure := _figure(row, column)) is not None]
+        if len(found) == len(table.units):
+            columns[column] = found
+    if len(columns) < 2:
+        return next(iter(columns.values()), [])
     asked = {word.stem for word in lexical.words(text)}
-    columns = {
-        column: found
-        for column in range(1, len(table.header))
-        if None not in (found := [_figure(row, column) for row in table.units])
-    }
-    if not columns:
-        return []
 
     def named(column: int) -> int:
         """How many words of its heading the text holds."""
         return len(asked & {word.stem for word in lexical.words(table.header[column])})
 
-    return [figure or 0.0 for figure in columns[max(columns, key=named)]]
+    return columns[max(columns, key=named)]
 
 
 def _figure(row: Unit, column: int) -> float | None:
@@ -194,6 +194,8 @@ def named_keys(retriever: Retriever, keys: Sequence[str], text: str) -> list[int
     """The numbers of the keys that a question names; a name inside a longer one does not count."""
     asked = [word.stem for word in lexical.words(text)]
     spans = {n: _spans(key, asked) for n, key in enumerate(keys) if lexical.names(key, asked)}
+    if not spans:
+        return []
     longer = {span for span, _ in _longer_names(retriever, keys, text)}
     whole = []
     for n, places in spans.items():

@@ -1,0 +1,49 @@
+"""The names of the guides' own roles: found in a text, left out of it, and put in by another."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatbot.aliases import Aliases
+from chatbot.answering import Chatbot
+
+
+def test_roles_are_named_by_their_aliases(trades: Chatbot) -> None:
+    aliases = trades.retriever.aliases
+    ids = [guide.id for guide in trades.guides]
+    for text, named in (
+        ("What does a baker do?", {"baker"}),
+        ("Bakers' pay", {"baker"}),
+        ("groundskeeper hours", {"gardener"}),
+        ("BOOK BINDERS", {"bookbinder"}),
+        ("Is a baker or a gardener paid more?", {"baker", "gardener"}),
+        ("bakery hours", set()),
+        ("What are the hours?", set()),
+    ):
+        assert {ids[number] for number in aliases.named(text)} == named, text
+
+
+def test_the_longest_name_wins_where_names_overlap(bot: Chatbot) -> None:
+    number = [guide.id for guide in bot.guides].index("gardener")
+    assert bot.retriever.aliases.named("What does a grounds keeper do?") == {number}
+
+
+@pytest.mark.parametrize(
+    ("text", "without", "of_a_nurse"),
+    [
+        ("How much does a baker earn?", "How much does earn?", "How much does a nurse earn?"),
+        ("are Book-Binders happy", "are happy", "are a nurse happy"),
+        ("where is the bakery", "where is the bakery", ""),
+    ],
+)
+def test_a_name_is_left_out_or_replaced(trades: Chatbot, text: str, without: str, of_a_nurse: str) -> None:
+    aliases = trades.retriever.aliases
+    assert " ".join(aliases.without(text).split()) == without
+    assert aliases.replaced(text, "a nurse") == of_a_nurse
+
+
+def test_without_guides_there_are_no_names() -> None:
+    aliases = Aliases(())
+    assert aliases.named("a baker") == set()
+    assert aliases.without("a baker") == "a baker"
+    assert aliases.replaced("a baker", "a nurse") == ""
