@@ -1,8 +1,8 @@
 """A question and its history in, an `Answer` out: the guide's own words, where they stand, or an honest no.
 
 `Chatbot` is the one object that every face uses (command line, API, chat, staff page, evaluation), so no
-two can disagree. It loads an index; what it keeps between questions only saves time. It writes nothing and needs
-neither PyTorch nor a web package.
+two can disagree. It loads an index; what it keeps between questions only saves time. It writes nothing and
+needs neither PyTorch nor a web package.
 """
 
 from __future__ import annotations
