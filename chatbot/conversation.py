@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chatbot import leaning, lexical, sequences, swapping
+from chatbot import leaning, lexical, sequences, steps, swapping
 from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import Word
 from chatbot.passages import bare_title
-from chatbot.ranking import Evidence, average, softmax
+from chatbot.ranking import ASKS, Evidence, average, softmax
 from chatbot.retrieval import CERTAIN, UNLIKELY, Hit, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
 
@@ -183,9 +183,7 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
         return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
     if goes_on or back or leaning.asks_on(text):
         return True
-    if any(
-        asked.search(text) for asked in (sequences.NEXT, sequences.BEFORE, sequences.STEP, sequences.PLACE)
-    ):
+    if any(asked.search(text) for asked in (sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE)):
         return len(every) <= 8
     return not reading.words or (len(every) <= 3 and len(reading.words) <= 1)  # "how many are there?"
 
@@ -196,14 +194,24 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     allowed = retriever.allowed(named)
     topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
     bare = leaning.LEAD.sub("", reading.text) or reading.text
-    if leaning.CORRECTED.match(reading.text):
+    corrected = leaning.CORRECTED.match(reading.text) is not None
+    if corrected:
         bare = leaning.REJECTED.sub("", bare)
+        if ASKS.match(bare):  # "no, I mean which state has the most jobs"
+            turn = understand(retriever, bare, (), named)
+            if _is_answered(retriever, turn):
+                return turn
     if found := _in_sequence(retriever, reading.text, bare, before.understood_as, topic, allowed):
         understood, evidence, words = found
         role = _role(retriever, understood) if words else ()
         return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
+    if corrected or leaning.MORE.match(bare):
+        heading = sequences.called(retriever, rest, topic)
+        if heading is not None:
+            title = retriever.index.sections[heading].title
+            return Turn(title, _moved(retriever, bare, heading, allowed), (), allowed, named, follows=True)
     about = sequences.among(retriever, topic) if leaning.points_at_several(bare) else None
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     role = other or _role(retriever, reading.text, before.understood_as)
@@ -219,9 +227,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     readings = [retriever.read(bare), retriever.read(understood)]
     drawn = np.zeros(len(allowed), np.float32)
     drawn[list(sequences.near(retriever, topic))] = BESIDE
-    row = swapping.is_row(
-        retriever, bare, topic
-    )  # "and virginia?": of this table, and of none that also has it
+    # "and virginia?" is of this table, and of none that also has it.
+    row = swapping.is_row(retriever, bare, before.understood_as, topic)
     drawn[topic] = MOVES if row else STAYS
     words = lexical.content_words(rest) if asks_on else readings[0].words
     seen = retriever.look_together(readings, words, allowed, drawn)
@@ -253,13 +260,19 @@ def _in_sequence(
 
     How it is understood, the evidence, and the words that an answer has to cover.
     """
-    moved = sequences.step(retriever, text, topic)
+    moved = steps.named(retriever, bare, topic)
     row = sequences.row_beside(retriever, text, before, topic)
     if moved is None and row is None:
         moved = sequences.beside(retriever, text, before, topic)
+    if moved is None and row is None:
+        moved = sequences.others(retriever, bare, topic)
     if moved is None and sequences.is_asked_past_the_last(retriever, text, topic):
-        beyond = f"What comes after the last? Step {len(retriever.families[topic]) + 1}"
+        beyond = steps.past_the_last(retriever, topic)
         return beyond, _moved(retriever, beyond, topic, allowed), ()
+    if moved is None and (found := steps.next_to(retriever, bare, np.flatnonzero(allowed).tolist())):
+        moved, beyond = found
+        if beyond:
+            return beyond, _moved(retriever, beyond, moved, allowed), ()
     if moved is None:
         picked = (row, "") if row else sequences.pick(retriever, bare, topic)
         if not picked and sequences.asks_for_a_row(retriever, bare, topic):
@@ -328,15 +341,18 @@ def _guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
 
 
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:
-    """The turn of "what is step 6?", where there is but one sequence."""
-    if len(lexical.words(turn.understood_as)) > 5 and not sequences.is_asked_alone(
-        retriever.aliases.without(turn.understood_as)
-    ):
+    """The turn of "what is step 6?" or "what comes after high school?", where there is but one such step."""
+    text, within = turn.understood_as, np.flatnonzero(turn.allowed).tolist()
+    if retriever.said(text):
         return turn
-    found = sequences.numbered(retriever, turn.understood_as, np.flatnonzero(turn.allowed).tolist())
-    if len(found) != 1:
+    found = steps.next_to(retriever, text, within)
+    if len(lexical.words(text)) <= 5 or steps.is_asked_alone(retriever.aliases.without(text)):
+        numbered = steps.numbered(retriever, text, within)
+        found = (numbered[0], "") if len(numbered) == 1 else found
+    if found is None:
         return turn
+    section, understood = found
     scores = turn.evidence.scores.copy()
-    scores[found] += MOVES
-    title = retriever.index.sections[found[0]].title
+    scores[section] += MOVES
+    title = understood or retriever.index.sections[section].title
     return replace(turn, understood_as=title, evidence=replace(turn.evidence, scores=scores), words=())

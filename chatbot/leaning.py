@@ -16,10 +16,14 @@ BESIDE_IT = " – "  # between an earlier question and a follow-up that only bot
 _MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"
 CORRECTS = (
     r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*(?:not (?:the )?[\w-]+\W+)?"
-    rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN})"
+    rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN}|(?:no|nope|nah)(?=\W[^.?!]{{1,40}}\bnot\b|\W+not\b))"
 )
 CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)
-REJECTED = re.compile(r"(?:,? (?:and )?not|,? instead of|,? rather than)(?: the)? [\w-]+\W*$", re.I)
+REJECTED = re.compile(
+    r"(?:,? (?:and )?not|,? instead of|,? rather than)(?: the)? [\w-]+(?: [\w-]+)?\W*$"
+    r"|^not(?: the)? [\w-]+[,.;:–]\W*",
+    re.I,
+)
 LEAD = re.compile(
     rf"^(?:{CORRECTS}\b[\s,.!:…-]*"
     r"|(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|ugh|what about|how about|what of"
@@ -72,6 +76,7 @@ ASKS_ON = re.compile(
     r"|is that (?:all|so))\b",
     re.I,
 )
+MORE = re.compile(r"^(?:(?:tell|give) me )?(?:more|details?)\b", re.I)
 TRAILS = re.compile(
     r"(?:[\s,]+(?:then|instead|please|maybe|though|too|as well|exactly|specifically"
     r"|for (?:example|instance)))+\W*$",

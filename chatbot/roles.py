@@ -34,6 +34,8 @@ ASIDE = re.compile(
     r"\b(?:from|like|with|by|to|into)\b(?: [\w-]+){0,2} ?$|\b(?:this|these|those|such) $|\bhiring ?$", re.I
 )
 
+NO_NAME = lexical.STOP | {"become", "becomes", "becoming", "became"}  # no part of a role's name
+
 
 @cache
 def _occupations() -> frozenset[str]:
@@ -121,7 +123,7 @@ def _last_role(text: str) -> _Role:
         special = kind is not None and f"{kind.folded}-{last.folded}" in _occupations()
         if special or last.folded in _occupations():
             start = end - 1
-            while start > max(0, end - 3) and words[start - 1].folded not in lexical.STOP:
+            while start > max(0, end - 3) and words[start - 1].folded not in NO_NAME:
                 start -= 1
             name = tuple(word.stem for word in words[start:end])
             return _Role(last.start, name, name[-2:] if special else name[-1:])

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chatbot import lexical
+from chatbot import lexical, steps
 from chatbot.lexical import HIGHEST, LOWEST, ORDINALS, fold_phrase
 from chatbot.passages import is_step
 from chatbot.retrieval import Mask, Retriever
+from chatbot.steps import ANY, AROUND, CARDINALS, STEP, STEPS
 
 NEXT = re.compile(
     r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what"
     r"|and then|what then|the (?:one|step) after|behind (?:that|it|them|the (?:top|first|best) one))\b",
     re.I,
 )
+OTHERS = re.compile(r"^(?:(?:what|which|who)(?: are|['’]?s| is)? )?the (?:others?|other ones|rest)\W*$", re.I)
 BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
-CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-STEP = re.compile(rf"\b(step|stage|phase|part) (\d+|{'|'.join(CARDINALS)})\b", re.I)
 PLACE = re.compile(
     rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)})\b"
     r"(?: (?!and\b)(?P<noun>[a-z]+)\b)?"
@@ -42,32 +42,13 @@ LISTED = re.compile(r"^ (?:of (?:them|those|these)|(?:in|on) (?:that|the|this) l
 AND_PLACE = re.compile(
     rf"(?:,|,? and) (?:the )?(?P<ordinal>{'|'.join(ORDINALS)})\b(?: (?!and\b)(?P<noun>[a-z]+)\b)?", re.I
 )
-STEPS = frozenset(["step", "stage", "phase"])
-# "the fifth step", which is step 5; the last one has no number of its own.
-NTH_STEP = re.compile(
-    rf"\b(?:the )?(?P<ordinal>{'|'.join(word for word, n in ORDINALS.items() if n >= 0)})"
-    rf" (?P<noun>{'|'.join(sorted(STEPS))})\b",
-    re.I,
-)
 # "who's third on that list", "which comes second?": a place without "the".
 WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?| ranks?) $", re.I)
-ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
-# What is said around an item when nothing else is asked of it: "tell me more about the third".
-AROUND = frozenset([
-    "tell", "more", "hear", "say", "explain", "give", "list", "name", "show", "detail", "details", "describe",
-    "know", "want", "like", "please", "whats", "whos", "next", "bit", "go", "into", "now", "then", "called",
-    "come", "comes", "right", "again",
-])  # fmt: skip
 # What is said when a table's figure is asked for: "the third one, how much exactly?"
 FIGURE = frozenset(["figure", "amount", "number", "exact", "exactly", "precisely", "year"])
 HOW_MANY = re.compile(r"\bhow many\b", re.I)
 HOW_MUCH = re.compile(r"\bhow much\b", re.I)
-BECOMING = re.compile(
-    r"\b(?:(?:on|along) (?:the|your|my) (?:way|road|path) )?(?:of|to|in|for|towards?) (?:be|becom)[a-z]*",
-    re.I,
-)
 DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
-HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +106,7 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
         return None
     if listed:
         end += listed.end()
-    alone = not _beyond(f"{text[: found.start()]} {text[end:]}")
+    alone = not steps.besides(f"{text[: found.start()]} {text[end:]}")
     whole = alone and (not noun or (noun == "one" and _is_series(retriever, topic)))
     line = _line(retriever, topic, noun, listed=bool(listed) or whole)
     if not all(-len(line) <= place < len(line) for place in places):
@@ -178,18 +159,8 @@ def row_beside(retriever: Retriever, text: str, before: str, topic: int) -> Item
 
 def _in_its_stead(item: Item, text: str, start: int, end: int) -> tuple[Item, str]:
     """An item, and the question with its name from `start` to `end`; empty if nothing else is asked."""
-    asks = _asks(f"{text[:start]} {text[end:]}")
+    asks = steps.asks(f"{text[:start]} {text[end:]}")
     return item, f"{text[:start]}{item.name}{text[end:]}" if asks else ""
-
-
-def _asks(around: str) -> bool:
-    """Whether the words around an item ask something of it, rather than for the item itself."""
-    return bool(_beyond(around)) or HOW.search(around) is not None
-
-
-def _beyond(around: str) -> set[str]:
-    """The words around an item that bring in something else."""
-    return {word.folded for word in lexical.content_words(around)} - AROUND
 
 
 def _picked_by_name(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None:
@@ -210,12 +181,8 @@ def _place(found: re.Match[str]) -> tuple[int, str]:
     if found["second"]:
         return 1, ""
     if number := found["number"] or found["hash"]:
-        return _value(number) - 1, ""
+        return steps.number_of(number) - 1, ""
     return ORDINALS[found["ordinal"].lower()], (found["noun"] or "").lower()
-
-
-def _value(number: str) -> int:
-    return int(number) if number.isdigit() else CARDINALS.index(number.lower()) + 1
 
 
 def _is_called(retriever: Retriever, topic: int, noun: str) -> bool:
@@ -228,7 +195,7 @@ def _is_called(retriever: Retriever, topic: int, noun: str) -> bool:
 def _line(retriever: Retriever, topic: int, noun: str, listed: bool) -> list[Item]:
     """The items among which a place is meant."""
     if noun in STEPS or is_step(retriever.index.sections[topic]):
-        return _sections(retriever, _steps(retriever, topic))
+        return _sections(retriever, steps.line_of(retriever, topic))
     line = items(retriever, topic)
     told = line and (line[0].section == topic or is_step(retriever.index.sections[line[0].section]))
     if told or (len(line) > 1 and _is_plural(retriever, topic)):
@@ -265,16 +232,6 @@ def _sections(retriever: Retriever, numbers: Sequence[int]) -> list[Item]:
     return [Item(retriever.index.sections[n].title, n) for n in numbers]
 
 
-def _steps(retriever: Retriever, topic: int) -> list[int]:
-    """The steps below a section, beside it, or else those of its guide, if it has but one sequence."""
-    sections, guide_of = retriever.index.sections, retriever.index.guide_of
-    for line in (retriever.below[topic], retriever.families[topic]):
-        if steps := [n for n in line if is_step(sections[n])]:
-            return steps
-    steps = [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if is_step(sections[n])]
-    return steps if len({sections[n].parents for n in steps}) == 1 else []
-
-
 def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | None:
     """The section that comes next in the sequence, or the one before, if that is asked."""
     later = NEXT.search(text)
@@ -284,7 +241,9 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
     if not _asks_for_it_alone(retriever, text, found, topic):
         return None
     if not is_step(sections[topic]):  # the topic may be the whole way, and the step named in its question
-        named = numbered(retriever, before, _steps(retriever, topic)) if STEP.search(before) else []
+        named = (
+            steps.numbered(retriever, before, steps.line_of(retriever, topic)) if STEP.search(before) else []
+        )
         chosen = pick(retriever, before, topic)
         named = named or ([chosen[0].section] if chosen and is_step(sections[chosen[0].section]) else [])
         says = {word.folded for word in lexical.words(text)}
@@ -307,50 +266,24 @@ def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], to
     return len({word.folded for word in words} - AROUND - ANY) <= 1
 
 
+def others(retriever: Retriever, text: str, topic: int) -> int | None:
+    """The section that names all of them, if a text asks for "the others" after one of several."""
+    if not OTHERS.match(text):
+        return None
+    if _is_series(retriever, topic):
+        return next(n for n, below in enumerate(retriever.below) if topic in below)
+    return topic if items(retriever, topic) else None
+
+
+def called(retriever: Retriever, text: str, topic: int) -> int | None:
+    """The only section near the topic whose heading holds all of a text's words: "about networking"."""
+    wanted = {word.stem for word in lexical.content_words(text)}
+    found = [n for n in sorted(near(retriever, topic)) if wanted <= retriever.titles[n]]
+    return found[0] if wanted and len(found) == 1 else None
+
+
 def is_asked_past_the_last(retriever: Retriever, text: str, topic: int) -> bool:
     """Whether what comes after the last step is asked."""
     last = is_step(retriever.index.sections[topic]) and retriever.families[topic][-1] == topic
     found = NEXT.search(text)
     return last and found is not None and _asks_for_it_alone(retriever, text, found, topic)
-
-
-def _by_number(text: str) -> str:
-    """A text with "the fifth step" as "step 5"."""
-    return NTH_STEP.sub(lambda found: f"{found['noun']} {ORDINALS[found['ordinal'].lower()] + 1}", text)
-
-
-def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int]:
-    """The sections that a text names by number ("step 6")."""
-    if not (wanted := STEP.search(_by_number(text))):
-        return []
-    title = re.compile(rf"{wanted[1]} {_value(wanted[2])}\b", re.I)
-    return [n for n in within if title.match(retriever.index.sections[n].title)]
-
-
-def is_asked_alone(text: str) -> bool:
-    """Whether a text asks for the step that it names, and nothing of it ("what is step 4 of becoming one?").
-
-    >>> is_asked_alone("the fourth step to becoming one?"), is_asked_alone("how much does step 4 cost?")
-    (True, False)
-    """
-    text = _by_number(text)
-    rest = STEP.sub(" ", text)
-    return STEP.search(text) is not None and not _asks(BECOMING.sub(" ", rest))
-
-
-def step(retriever: Retriever, text: str, topic: int) -> int | None:
-    """The step of a section's sequence that a text names by number; after a step the number will do."""
-    if is_step(retriever.index.sections[topic]) and text.strip(" ?!.").lower() in (*CARDINALS, *"123456789"):
-        text = f"step {text.strip(' ?!.')}"
-    return next(iter(numbered(retriever, text, _steps(retriever, topic))), None)
-
-
-def step_beyond(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
-    """The step that a text names by number and that is not in the section's sequence, with those that are."""
-    if not (wanted := STEP.search(_by_number(text))):
-        return None
-    line = retriever.below[section] or retriever.families[section]
-    steps = [n for n in line if is_step(retriever.index.sections[n])]
-    if not steps or numbered(retriever, text, steps):
-        return None
-    return wanted[0].capitalize(), tuple(retriever.index.sections[n].title for n in steps)

@@ -36,9 +36,30 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
                 and old != folded
                 and (folded in group or (len(every) <= 3 and not _is_title(retriever, value, topic)))
             ):
-                rest = before[span[1] :].partition(BESIDE_IT)[0]  # what was added was said of the old one
-                return before[: span[0]] + _in_full(retriever, value, every, group) + rest
-    return ""
+                return _put(before, span, _in_full(retriever, value, every, group))
+    part = _row_in_part(retriever, before, topic)
+    return _put(before, part, value) if part and _row_in_part(retriever, value, topic) else ""
+
+
+def _put(before: str, span: tuple[int, int], value: str) -> str:
+    """A question with another value in a span; what was added to it was said of the old one."""
+    return before[: span[0]] + value + before[span[1] :].partition(BESIDE_IT)[0]
+
+
+def _row_in_part(retriever: Retriever, text: str, topic: int) -> tuple[int, int] | None:
+    """Where a text names a single row of the topic's table by some of its words: "information services"."""
+    said = lexical.words(text)
+    stems = [word.stem for word in said]
+    rows = [item.name for item in _rows(retriever, topic) if lexical.names(item.name, stems)]
+    if len(rows) != 1:
+        return None
+    named = [word for word in said if word.stem in lexical.stems(rows[0])]
+    return named[0].start, named[-1].end
+
+
+def _rows(retriever: Retriever, topic: int) -> list[sequences.Item]:
+    """The rows of a section's tables, or its list's items."""
+    return [item for item in sequences.items(retriever, topic) if item.section == topic]
 
 
 def of_other_role(retriever: Retriever, bare: str, before: str) -> tuple[str, tuple[str, ...]]:
@@ -49,17 +70,24 @@ def of_other_role(retriever: Retriever, bare: str, before: str) -> tuple[str, tu
     return asked, role if asked else ()
 
 
-def is_row(retriever: Retriever, bare: str, topic: int) -> bool:
+def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     """Whether a follow-up says no more than the name of a row of the topic's table, or of one like them.
 
-    After what states pay best, "Virginia?", and also "Texas?", which the guide names elsewhere.
+    After what states pay best, "Virginia?", and also "Texas?" and "Ohio?", which the guide names elsewhere or
+    nowhere; after what one of them pays, whatever is like it.
     """
     value = leaning.value(bare)
     folded = fold_phrase(value)
-    rows = tuple(item.name for item in sequences.items(retriever, topic) if item.section == topic)
+    rows = tuple(item.name for item in _rows(retriever, topic))
     if folded in map(fold_phrase, rows):
         return True
-    return bool(rows) and tuple(folded.split()) in retriever.values and retriever.is_like(value, rows)
+    words = lexical.content_words(value)
+    if not rows or not 0 < len(words) <= 3 or not leaning.NO_VALUE.isdisjoint(folded.split()):
+        return False
+    strange = not all(retriever.knows(word.stem) for word in words)
+    meant = strange or tuple(folded.split()) in retriever.values or _row_in_part(retriever, before, topic)
+    nouns = [table.header[0] for table in retriever.listings[topic] if table.header]  # "Industry"
+    return bool(meant) and retriever.is_like(value, (*rows, *nouns))
 
 
 def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str]) -> str:

@@ -347,9 +347,52 @@ def test_a_row_does_not_answer_what_is_asked_of_it_besides(
     assert real_bot.ask(question, [before]).kind != "answer"
 
 
-def test_a_correction_leaves_out_what_was_not_meant(real_bot: Chatbot) -> None:
-    answer = real_bot.ask("sorry i meant industries not states", ["What are the highest paying states?"])
-    assert (answer.kind, answer.sources[0].ref) == ("answer", "machine-learning-engineer#salary-industries")
+@pytest.mark.parametrize(
+    ("before", "question", "found", "text"),
+    [
+        (
+            "What are the highest paying states?",
+            "sorry i meant industries not states",
+            "salary-industries",
+            "",
+        ),
+        (
+            "What is the salary in Virginia?",
+            "sorry i meant the industries, not the states",
+            "salary-industries",
+            "",
+        ),
+        ("which states have the most jobs", "sorry i meant the employers", "jobs-employers", "Google"),
+        (
+            "how much in california",
+            "no, Washington, not California",
+            "salary-states",
+            "Washington: $138,400 a year.",
+        ),
+        ("Highest paying states?", "no, not pay. where most jobs are", "jobs-states", "Texas"),
+        ("what do nlp engineers do", "no not nlp, the deep learning one", "type-deep-learning", ""),
+    ],
+)
+def test_a_correction_leaves_out_what_was_not_meant(
+    real_bot: Chatbot, before: str, question: str, found: str, text: str
+) -> None:
+    answer = real_bot.ask(question, [before])
+    assert (answer.kind, section(answer)) == ("answer", found)
+    assert text in answer.text
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "found"),
+    [
+        ("What career tips do you have for ML engineers?", "tell me more about networking", "tips-network"),
+        ("how do I become an ML engineer", "more on certification please", "step-certification"),
+        ("is networking a tip", "what are the others", "tips"),
+        ("what is step 5", "and 6?", "step-languages"),
+    ],
+)
+def test_more_of_one_or_of_all(real_bot: Chatbot, before: str, question: str, found: str) -> None:
+    answer = real_bot.ask(question, [before])
+    assert (answer.kind, section(answer)) == ("answer", found)
 
 
 def test_a_turn_is_kept_for_the_follow_ups_to_it(real_bot: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,3 +78,36 @@ def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(counting)
     assert found.attempted
     assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("what does a principal ML engineer make", True),
+        ("how much would I earn there?", True),
+        ("what do those make exactly", True),
+        ("What will I earn in a year?", True),
+        ("what can they make of it", False),
+        ("What would make a hiring manager remember it?", False),
+        ("how much math do they need", False),
+        ("what do ML engineers make and use", False),
+    ],
+)
+def test_what_asks_for_pay(text: str, asked: bool) -> None:
+    assert counting.asks_pay(text) is asked
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        ([], "what does a principal ML engineer make"),
+        (["can an ML engineer become a CTO"], "what do those make"),
+        (["can ML engineers become product managers"], "what do those make"),
+        (["What does an algorithm specialist do?"], "what do those make?"),
+    ],
+)
+def test_what_somebody_does_is_not_what_they_make(
+    real_bot: Chatbot, history: list[str], question: str
+) -> None:
+    assert real_bot.ask(question, history).kind != "answer"
+    assert real_bot.ask("what do ML engineers make", history).kind == "answer"

@@ -29,6 +29,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "ranking",
     "retrieval",
     "leaning",
+    "steps",
     "sequences",
     "swapping",
     "conversation",

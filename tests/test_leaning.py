@@ -91,3 +91,23 @@ def test_what_points_at_several(text: str, several: bool) -> None:
 )
 def test_what_asks_on(text: str, asks_on: bool) -> None:
     assert leaning.asks_on(text) is asks_on
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("no, Washington, not California", "Washington"),
+        ("no not nlp, the deep learning one", "the deep learning one"),
+        ("no, not pay. where most jobs are", "where most jobs are"),
+        ("no, i mean which state has the most jobs, not pay", "which state has the most jobs"),
+        ("nah, Virginia, not New York", "Virginia"),
+    ],
+)
+def test_a_correction_without_what_was_not_meant(text: str, meant: str) -> None:
+    assert leaning.CORRECTED.match(text)
+    assert leaning.REJECTED.sub("", leaning.LEAD.sub("", text)) == meant
+
+
+@pytest.mark.parametrize("text", ["no", "no degree, is that bad?", "not sure", "no experience at all"])
+def test_a_no_is_no_correction_by_itself(text: str) -> None:
+    assert not leaning.CORRECTED.match(text)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot import passages
-from chatbot.guides import Guide, Section, read_corpus
+from chatbot.guides import Guide, Section, Unit, read_corpus
 from chatbot.guides.markdown import read_markdown
-from chatbot.passages import Passage, cut, is_step, list_views, markdown_of, title_text
+from chatbot.passages import Passage, cut, is_step, list_views, listings, markdown_of, title_text
 from tests.conftest import SMALL
 
 FILE = Path("new.md")
@@ -173,3 +173,18 @@ def test_steps(title: str, step: bool) -> None:
 
 def test_a_title_stands_behind_its_parents() -> None:
     assert title_text(Section("a", "States", 3, 1, ("Pay", "Highest"))) == "Pay: Highest: States"
+
+
+def test_a_table_cut_into_passages_is_one_listing_and_keeps_its_keys() -> None:
+    row = [Unit("row", n, n + 1, f"town {n}", (f"town {n}", f"${n}")) for n in range(4)]
+    said = Unit("sentence", 9, 10, "Said beside it.")
+    head = ("Town", "Toll")
+    cut_up = [
+        Passage(0, 0, 0, 2, (said, *row[:2]), head), Passage(0, 0, 2, 4, tuple(row[2:]), head),
+        Passage(0, 0, 5, 6, (said,)), Passage(0, 0, 7, 9, (Unit("item", 7, 8, "Hammer"),)),
+    ]  # fmt: skip
+    table, others = listings(cut_up)
+    assert (table.passages, table.units, table.header) == (tuple(cut_up[:2]), tuple(row), head)
+    assert table.keys == ("town 0", "town 1", "town 2", "town 3")
+    assert (others.keys, others.header) == (("Hammer",), ())
+    assert listings(cut_up[2:3]) == ()

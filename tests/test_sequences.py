@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 
 from chatbot import sequences
@@ -15,12 +13,6 @@ PAY = "Which state pays ML engineers the most?"
 
 def topic(bot: Chatbot, anchor: str) -> int:
     return next(n for n, ref in enumerate(bot.index.refs) if ref.partition("#")[2] == anchor)
-
-
-def test_the_examples_in_the_code_hold() -> None:
-    found = doctest.testmod(sequences)
-    assert found.attempted == 1
-    assert not found.failed
 
 
 @pytest.mark.parametrize(
@@ -135,17 +127,6 @@ def test_what_comes_after_and_before(
 
 
 @pytest.mark.parametrize(
-    ("anchor", "text", "found"),
-    [("how-to-become", "step 6?", "step-languages"), ("how-to-become", "And step two?", "step-bachelors"),
-     ("step-masters", "five", "step-experience"), ("how-to-become", "step 9", None), ("types", "five", None),
-     ("how-to-become", "the fifth step", "step-experience"), ("how-to-become", "the ninth step", None)],
-)  # fmt: skip
-def test_a_step_by_its_number(real_bot: Chatbot, anchor: str, text: str, found: str | None) -> None:
-    section = sequences.step(real_bot.retriever, text, topic(real_bot, anchor))
-    assert section == (None if found is None else topic(real_bot, found))
-
-
-@pytest.mark.parametrize(
     ("history", "question", "kind", "section", "text"),
     [
         ([TYPES], "tell me more about the third", "answer", "type-deep-learning", "neural networks"),
@@ -175,19 +156,32 @@ def test_what_comes_after_the_last_step(real_bot: Chatbot, anchor: str, text: st
 
 
 @pytest.mark.parametrize(
-    ("question", "section"),
+    ("anchor", "text", "found"),
     [
-        ("What is the fifth step?", "step-experience"),
-        ("What is the seventh step on the way to becoming an ML engineer?", "step-certification"),
-        ("first step to become one?", "step-high-school"),
+        ("tips-network", "what are the others", "tips"),
+        ("type-nlp", "the rest?", "types"),
+        ("salary-states", "who are the others?", "salary-states"),
+        ("work-hours", "what are the others", None),
+        ("tips-network", "what are the other costs", None),
     ],
 )
-def test_a_step_is_asked_for_by_its_place(real_bot: Chatbot, question: str, section: str) -> None:
-    answer = real_bot.ask(question)
-    assert (answer.kind, answer.sources[0].ref) == ("answer", f"machine-learning-engineer#{section}")
+def test_the_others_are_all_of_them(real_bot: Chatbot, anchor: str, text: str, found: str | None) -> None:
+    section = sequences.others(real_bot.retriever, text, topic(real_bot, anchor))
+    assert section == (None if found is None else topic(real_bot, found))
 
 
-def test_a_step_past_the_last_is_not_there(real_bot: Chatbot) -> None:
-    answer = real_bot.ask("what's the ninth step?")
-    assert (answer.kind, answer.reason) == ("no_answer", "not_in_guide")
-    assert "The guide lists 8" in answer.text
+@pytest.mark.parametrize(
+    ("anchor", "text", "found"),
+    [
+        ("tips", "about networking", "tips-network"),
+        ("salary-states", "the industries", "salary-industries"),
+        ("jobs-states", "top", None),  # all of them are
+        ("jobs-states", "industries", None),  # away from it
+        ("tips", "", None),
+    ],
+)
+def test_a_heading_near_the_topic_is_called_by_its_words(
+    real_bot: Chatbot, anchor: str, text: str, found: str | None
+) -> None:
+    section = sequences.called(real_bot.retriever, text, topic(real_bot, anchor))
+    assert section == (None if found is None else topic(real_bot, found))

@@ -115,3 +115,37 @@ def test_a_part_of_a_rows_name_is_not_that_row(real_bot: Chatbot) -> None:
 def test_after_a_row_another_row_is_of_the_same_table(real_bot: Chatbot) -> None:
     answer = real_bot.ask("what about massachusetts then", ["which states pay best", "and virginia?"])
     assert (answer.kind, answer.text) == ("answer", "Massachusetts: $136,700 a year.")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "text"),
+    [
+        (
+            "What does Information Services pay?",
+            "what about software publishers",
+            "Software Publishers: $135,330",
+        ),
+        (
+            "what do ml engineers earn in software publishing",
+            "and computer systems?",
+            "Computer Systems Design: $138",
+        ),
+    ],
+)
+def test_a_row_named_in_part_is_swapped(real_bot: Chatbot, before: str, question: str, text: str) -> None:
+    answer = real_bot.ask(question, [before])
+    assert answer.kind == "answer"
+    assert answer.text.startswith(text)
+
+
+@pytest.mark.parametrize("value", ["and healthcare?", "finance?", "and in retail?", "what about aerospace"])
+def test_after_a_row_what_is_like_it_is_asked_of_the_table(real_bot: Chatbot, value: str) -> None:
+    """The guide speaks of health care and finance elsewhere, but not of their pay."""
+    answer = real_bot.ask(value, ["what do ml engineers earn in information services"])
+    assert answer.kind == "no_answer"
+    assert "is not among them" in answer.text
+
+
+def test_after_two_rows_no_value_is_swapped(real_bot: Chatbot) -> None:
+    before = "who earns more, ml engineer at a software publisher or in scientific research"
+    assert real_bot.ask("and gaming?", [before]).kind == "no_answer"

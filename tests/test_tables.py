@@ -464,3 +464,9 @@ def test_a_row_is_named_by_what_it_alone_holds(handbook: Chatbot, text: str, fou
 ])  # fmt: skip
 def test_what_is_a_figure(cell: str, figure: float | None) -> None:
     assert tables._figure(Unit("row", 0, 0, "", ("x", cell)), 1) == figure
+
+
+def test_of_two_places_the_last_one_named_is_meant(handbook: Chatbot) -> None:
+    table = listing(("State", "Pay"), ("Ohio", "$1"), ("Iowa", "$3"), ("Utah", "$2"), ("Maine", "$4"))
+    text = "the second highest state – and which state is third highest?"
+    assert [row.cells[0] for row in tables.asked_rows(handbook.retriever, table, text)] == ["Utah"]

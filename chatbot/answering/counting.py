@@ -1,8 +1,8 @@
-"""How many of what a question asks, and whether a section gives a number of that.
+"""How many of what a question asks, or how much pay, and whether a section gives that.
 
 In: a question and a section. Out: yes or no. "How many people work in a team?" is near to all that a
-guide says of teams; where no number of people stands there, that does not answer. It knows no tables:
-`chatbot.answering.tables` does.
+guide says of teams; where no number of people stands there, that does not answer. Nor does what architects
+do answer what they make. It knows no tables: `chatbot.answering.tables` does.
 """
 
 from __future__ import annotations
@@ -19,6 +19,29 @@ NUMBER = re.compile(
     r"|single|several|unlimited|none)\b",
     re.I,
 )
+
+# "What does a CTO make?", "how much would I earn there?": what the words "make" and "earn" end is pay.
+ASKS_PAY = re.compile(
+    r"\b(?:what|how much)(?: money)? (?:do|does|did|would|will|can|could|should|might)\b[^?]*"
+    r"\b(?:make|earn|get paid|be paid)(?: (?:then|there|exactly|roughly|usually|in|at|per"
+    r"|(?:an?|each) (?:year|month|week|hour))\b[^?]*)?\W*$",
+    re.I,
+)
+PAY = frozenset(["salari", "pay", "paid", "earn", "wage", "compens", "incom"])  # stems
+
+
+def asks_pay(text: str) -> bool:
+    """Whether a question asks what somebody is paid.
+
+    >>> asks_pay("what do those make?"), asks_pay("What would make a manager remember it?")
+    (True, False)
+    """
+    return ASKS_PAY.search(text) is not None
+
+
+def tells_pay(retriever: Retriever, section: int) -> bool:
+    """Whether a section speaks of pay."""
+    return not PAY.isdisjoint(retriever.ranker.coverage.own_stems[section])
 
 
 def counted(text: str) -> str:

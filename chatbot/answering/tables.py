@@ -12,13 +12,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chatbot import leaning, lexical
+from chatbot import leaning, lexical, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import HIGHEST, LOWEST, Word
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
-from chatbot.sequences import step_beyond
 
 HIGHER = frozenset(["higher", "more", "better", "bigger", "larger", "greater"])
 LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller"])
@@ -158,7 +157,7 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     one that stands in another table or list but not in this ("Texas"), a longer name than the one that
     is there ("West Virginia"), a place past the last row ("the sixth highest"), or a step past the last.
     """
-    if beyond := step_beyond(retriever, section, text):
+    if beyond := steps.not_there(retriever, section, text):
         return Absent(*beyond, "step")
     for listing in retriever.listings[section]:
         keys = listing.keys

@@ -1,0 +1,142 @@
+"""The steps of a sequence that a guide describes: by number, by name, and which comes next to which.
+
+In: a question, and sections. Out: the steps that it asks for ("step 6", "what comes after high school?"), or
+that there are not so many. Whatever else is named one after the other is for `chatbot.sequences`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from chatbot import lexical
+from chatbot.lexical import ORDINALS
+from chatbot.passages import is_step
+from chatbot.retrieval import Retriever
+
+CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+STEP = re.compile(rf"\b(step|stage|phase|part) (\d+|{'|'.join(CARDINALS)})\b", re.I)
+STEPS = frozenset(["step", "stage", "phase"])
+# "the fifth step", which is step 5; the last one has no number of its own.
+NTH_STEP = re.compile(
+    rf"\b(?:the )?(?P<ordinal>{'|'.join(word for word, n in ORDINALS.items() if n >= 0)})"
+    rf" (?P<noun>{'|'.join(sorted(STEPS))})\b",
+    re.I,
+)
+# "What comes after high school?", "which step precedes certification?"
+NEXT_TO = re.compile(
+    r"\b(?:what|whats|which|next|step|stage|then)\b.*\b(?:(?P<later>after|follows?|following)|before|precedes?)\b"
+    r"|\b(?P<first>after)\b.*\b(?:what|whats|which|next|then)\b",
+    re.I,
+)
+ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
+# What is said around an item when nothing else is asked of it: "tell me more about the third".
+AROUND = frozenset([
+    "tell", "more", "hear", "say", "explain", "give", "list", "name", "show", "detail", "details", "describe",
+    "know", "want", "like", "please", "whats", "whos", "next", "bit", "go", "into", "now", "then", "called",
+    "come", "comes", "right", "again",
+])  # fmt: skip
+# What is said around a step that one has taken: "what do I study after I have finished high school?"
+TAKEN = AROUND | ANY | {
+    "after", "before", "follow", "follows", "following", "precede", "precedes", "happens", "happen", "once",
+    "earn", "earning", "get", "getting", "gain", "gaining", "learning", "complete", "completing", "finish",
+    "finished", "finishing", "passed", "done", "doing", "study", "immediately", "directly", "straight",
+}  # fmt: skip
+BECOMING = re.compile(
+    r"\b(?:(?:on|along) (?:the|your|my) (?:way|road|path) )?(?:of|to|in|for|towards?) (?:be|becom)[a-z]*",
+    re.I,
+)
+HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
+
+
+def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int]:
+    """The sections that a text names by number ("step 6")."""
+    if not (wanted := STEP.search(_by_number(text))):
+        return []
+    title = re.compile(rf"{wanted[1]} {number_of(wanted[2])}\b", re.I)
+    return [n for n in within if title.match(retriever.index.sections[n].title)]
+
+
+def is_asked_alone(text: str) -> bool:
+    """Whether a text asks for the step that it names, and nothing of it ("what is step 4 of becoming one?").
+
+    >>> is_asked_alone("the fourth step to becoming one?"), is_asked_alone("how much does step 4 cost?")
+    (True, False)
+    """
+    text = _by_number(text)
+    rest = STEP.sub(" ", text)
+    return STEP.search(text) is not None and not asks(BECOMING.sub(" ", rest))
+
+
+def named(retriever: Retriever, text: str, topic: int) -> int | None:
+    """The step of a section's sequence that a text names by number; after a step the number will do."""
+    if is_step(retriever.index.sections[topic]) and text.strip(" ?!.").lower() in (*CARDINALS, *"123456789"):
+        text = f"step {text.strip(' ?!.')}"
+    return next(iter(numbered(retriever, text, line_of(retriever, topic))), None)
+
+
+def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
+    """The step that a text names by number and that is not in the section's sequence, with those that are."""
+    if not (wanted := STEP.search(_by_number(text))):
+        return None
+    line = retriever.below[section] or retriever.families[section]
+    steps = [n for n in line if is_step(retriever.index.sections[n])]
+    if not steps or numbered(retriever, text, steps):
+        return None
+    return wanted[0].capitalize(), tuple(retriever.index.sections[n].title for n in steps)
+
+
+def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int, str] | None:
+    """The step that comes after the only one whose heading holds all that a text names, or before it.
+
+    "What comes after high school?" After the last it is that one, and how the question is understood.
+    """
+    if not (found := NEXT_TO.search(text)) or HOW.search(text):
+        return None
+    rest = BECOMING.sub(" ", retriever.aliases.without(text))
+    named = {word.stem for word in lexical.content_words(rest) if word.folded not in TAKEN}
+    steps = [n for n in within if named <= retriever.titles[n] and is_step(retriever.index.sections[n])]
+    if not named or len(steps) != 1:
+        return None
+    line = retriever.families[steps[0]]
+    place = line.index(steps[0]) + (1 if found["later"] or found["first"] else -1)
+    if place == len(line):
+        return steps[0], past_the_last(retriever, steps[0])
+    return (line[place], "") if place >= 0 else None
+
+
+def past_the_last(retriever: Retriever, step: int) -> str:
+    """How it is understood if somebody asks what comes after the last step."""
+    return f"What comes after the last? Step {len(retriever.families[step]) + 1}"
+
+
+def line_of(retriever: Retriever, topic: int) -> list[int]:
+    """The steps below a section, beside it, or else those of its guide, if it has but one sequence."""
+    sections, guide_of = retriever.index.sections, retriever.index.guide_of
+    for line in (retriever.below[topic], retriever.families[topic]):
+        if steps := [n for n in line if is_step(sections[n])]:
+            return steps
+    steps = [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if is_step(sections[n])]
+    return steps if len({sections[n].parents for n in steps}) == 1 else []
+
+
+def _by_number(text: str) -> str:
+    """A text with "the fifth step" as "step 5"."""
+    return NTH_STEP.sub(lambda found: f"{found['noun']} {ORDINALS[found['ordinal'].lower()] + 1}", text)
+
+
+def number_of(number: str) -> int:
+    """The number that a figure or a word up to ten writes."""
+    return int(number) if number.isdigit() else CARDINALS.index(number.lower()) + 1
+
+
+def asks(around: str) -> bool:
+    """Whether the words around an item ask something of it, rather than for the item itself."""
+    return bool(besides(around)) or HOW.search(around) is not None
+
+
+def besides(around: str) -> set[str]:
+    """The words around an item that bring in something else."""
+    return {word.folded for word in lexical.content_words(around)} - AROUND

@@ -1,0 +1,99 @@
+"""Steps of a sequence: by number, by place, and what comes after or before one that is named."""
+
+from __future__ import annotations
+
+import doctest
+
+import numpy as np
+import pytest
+
+from chatbot import steps
+from chatbot.answering import Chatbot
+
+
+def topic(bot: Chatbot, anchor: str) -> int:
+    return next(n for n, ref in enumerate(bot.index.refs) if ref.partition("#")[2] == anchor)
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(steps)
+    assert found.attempted == 1
+    assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("anchor", "text", "found"),
+    [("how-to-become", "step 6?", "step-languages"), ("how-to-become", "And step two?", "step-bachelors"),
+     ("step-masters", "five", "step-experience"), ("how-to-become", "step 9", None), ("types", "five", None),
+     ("how-to-become", "the fifth step", "step-experience"), ("how-to-become", "the ninth step", None)],
+)  # fmt: skip
+def test_a_step_by_its_number(real_bot: Chatbot, anchor: str, text: str, found: str | None) -> None:
+    section = steps.named(real_bot.retriever, text, topic(real_bot, anchor))
+    assert section == (None if found is None else topic(real_bot, found))
+
+
+@pytest.mark.parametrize(
+    ("question", "section"),
+    [
+        ("What is the fifth step?", "step-experience"),
+        ("What is the seventh step on the way to becoming an ML engineer?", "step-certification"),
+        ("first step to become one?", "step-high-school"),
+    ],
+)
+def test_a_step_is_asked_for_by_its_place(real_bot: Chatbot, question: str, section: str) -> None:
+    answer = real_bot.ask(question)
+    assert (answer.kind, answer.sources[0].ref) == ("answer", f"machine-learning-engineer#{section}")
+
+
+def test_a_step_past_the_last_is_not_there(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("what's the ninth step?")
+    assert (answer.kind, answer.reason) == ("no_answer", "not_in_guide")
+    assert "The guide lists 8" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("What comes after high school?", "step-bachelors"),
+        ("what's the step after the bachelor's degree", "step-specialized-study"),
+        ("once I have finished high school, what do I do after that", "step-bachelors"),
+        ("After getting a master's degree, what comes next?", "step-experience"),
+        ("next step after bachelors", "step-specialized-study"),
+        ("what comes before certification?", "step-languages"),
+        (
+            "which step precedes the master's degree on the way to becoming an ML engineer",
+            "step-specialized-study",
+        ),
+        ("what comes before high school?", None),
+        ("which jobs can I get after a bachelor's degree", None),  # more is asked
+        ("what comes after my degree", None),  # there are two
+        ("how long after high school", None),
+        ("what comes after the internship", None),  # in no heading
+        ("what is high school good for", None),
+    ],
+)
+def test_the_step_next_to_one_that_is_named(real_bot: Chatbot, text: str, found: str | None) -> None:
+    retriever = real_bot.retriever
+    within = np.flatnonzero(retriever.allowed(())).tolist()
+    step = steps.next_to(retriever, text, within)
+    assert step == (None if found is None else (topic(real_bot, found), ""))
+
+
+@pytest.mark.parametrize("history", [[], ["How do I become an ML engineer?"]])
+@pytest.mark.parametrize(
+    ("question", "section"),
+    [("What comes after the bachelor's degree?", "step-specialized-study"),
+     ("what follows practical experience?", "step-languages")],
+)  # fmt: skip
+def test_what_comes_after_a_step_is_answered_alone_and_in_a_conversation(
+    real_bot: Chatbot, history: list[str], question: str, section: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.sources[0].ref) == ("answer", f"machine-learning-engineer#{section}")
+
+
+@pytest.mark.parametrize("history", [[], ["How do I become an ML engineer?"]])
+def test_nothing_comes_after_the_last_step(real_bot: Chatbot, history: list[str]) -> None:
+    answer = real_bot.ask("What comes after the job application?", history)
+    assert answer.kind == "no_answer"
+    assert "The guide lists 8" in answer.text
