@@ -19,7 +19,7 @@ from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import Word
 from chatbot.passages import bare_title
 from chatbot.ranking import ASKS, Evidence, average, softmax
-from chatbot.retrieval import CERTAIN, UNLIKELY, Hit, Mask, Reading, Retriever
+from chatbot.retrieval import CERTAIN, Hit, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
 
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
@@ -30,8 +30,9 @@ KEPT = 256  # turns that are kept for the follow-ups to them
 STAYS, BESIDE, MOVES = 1.5, 1.0, 12.0
 
 # How many times the odds of being answered that a question has by itself it must have after those before it,
-# so as to mean these: of 6,400 that stand alone, after random ones, five then had another answer.
-SURER = 2.0
+# so as to mean these; PLAINLY where it is answered by itself. What is less likely than STRANGE to be answered
+# by itself asks of something else.
+SURER, PLAINLY, STRANGE = 2.0, 5.0, 0.03
 
 # Among many guides, how strongly a question that names none is drawn to those of the earlier ones: the
 # weight of their logarithmic share, what a question further back is worth, and what any guide keeps. A
@@ -77,7 +78,9 @@ def _understood(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
     alone = [
         number
         for number, (question, history, _) in enumerate(asks)
-        if not history or not _needs(retriever, readings[number], history[-1])
+        if not history
+        or leaning.SWITCHES.match(question)
+        or not _needs(retriever, readings[number], history[-1])
     ]
     about = {
         n: asks[n][2]
@@ -88,7 +91,7 @@ def _understood(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
     allowed = [retriever.allowed(about[n]) for n in alone]
     looked = retriever.look([readings[n] for n in alone], allowed) if alone else []
     evidence = dict(zip(alone, zip(looked, allowed, strict=True), strict=True))
-    for number, (_, history, guides) in enumerate(asks):
+    for number, (question, history, guides) in enumerate(asks):
         if number in evidence:
             reading = readings[number]
             seen, mask = evidence[number]
@@ -97,7 +100,8 @@ def _understood(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
             role = _role(retriever, reading.text)
             turn = Turn(reading.text, seen, reading.words, mask, about[number], role=role)
             turn = _at_step(retriever, turn)
-            yield _surer(retriever, reading, turn, history, guides) if history else turn
+            leans = history and not leaning.SWITCHES.match(question)
+            yield _surer(retriever, reading, turn, history, guides) if leans else turn
         else:
             yield _after(retriever, readings[number], history, guides)
 
@@ -122,14 +126,15 @@ def _surer(
     if _is_whole(retriever, reading):
         return turn
     alone = _best(retriever, turn)
-    if not UNLIKELY < alone.confidence < CERTAIN:
+    if not STRANGE < alone.confidence < CERTAIN:
         return turn
     after = _after(retriever, reading, history, guides)
     if not after.follows:
         return turn
     found, enough = _best(retriever, after), _threshold(retriever)
-    gains = found.section != alone.section or alone.confidence < enough
-    surer = _odds(found.confidence) > SURER * _odds(alone.confidence)
+    answered = alone.confidence >= enough
+    surer = _odds(found.confidence) > (PLAINLY if answered else SURER) * _odds(alone.confidence)
+    gains = found.section != alone.section or not answered
     return after if gains and surer and found.confidence >= enough else turn
 
 
@@ -214,7 +219,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
             return Turn(title, _moved(retriever, bare, heading, allowed), (), allowed, named, follows=True)
     about = sequences.among(retriever, topic) if leaning.points_at_several(bare) else None
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
-    role = other or _role(retriever, reading.text, before.understood_as)
+    role = other or (() if _role(retriever, bare) else _role(retriever, reading.text, before.understood_as))
     swapped = asked_of_it or swapping.swap(retriever, bare, before.understood_as, topic)
     understood = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
     if swapped or (leaning.asks_on(bare) and leaning.ASKS_FOR_THEM.match(bare)):

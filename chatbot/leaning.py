@@ -31,15 +31,17 @@ LEAD = re.compile(
     r"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about)\b)))+",
     re.I,
 )
+_ANOTHER = r"(?:a )?(?:different|new|another|next) (?:topic|subject|question)"
 # Said before turning to something else, and asks nothing: "fine, sold. …", "ok forget the money, …".
 ASIDE = re.compile(
     r"^(?:(?:ok(?:ay)?|(?:al)?right|well|so|fine|sure|sold|noted|thanks|thank you|thx|great|good|nice|cool"
     r"|perfect|interesting|understood|i see|makes sense|got it|gotcha|kk?|pity|fair enough|wow|phew)\b"
     r"(?:\s*[,.!…]+\s*|\s+(?=forget|never|leav|enough)))*"
     r"(?:(?:(?:forget|never ?mind|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
-    r"|leav(?:e|ing) [^,.;:!?…]{1,30} aside)[,.;:!?…]+\s+)?(?=\w)",
+    rf"|leav(?:e|ing) [^,.;:!?…]{{1,30}} aside|{_ANOTHER})[,.;:!?…]+\s+)?(?=\w)",
     re.I,
 )
+SWITCHES = re.compile(rf"^[^?]{{0,20}}\b{_ANOTHER}[,.;:!?…]", re.I)  # what comes then is of something else
 GOES_ON = re.compile(
     r"^(?:and|or|but|also|plus|then|what about|how about|what of|same for|ok(?:ay)? and|so"
     rf"|{CORRECTS})\b",

@@ -38,7 +38,9 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
             ):
                 return _put(before, span, _in_full(retriever, value, every, group))
     part = _row_in_part(retriever, before, topic)
-    return _put(before, part, value) if part and _row_in_part(retriever, value, topic) else ""
+    if not part or not _row_in_part(retriever, value, topic):
+        part = _heading_in_part(retriever, before, value)
+    return _put(before, part, value) if part else ""
 
 
 def _put(before: str, span: tuple[int, int], value: str) -> str:
@@ -55,6 +57,23 @@ def _row_in_part(retriever: Retriever, text: str, topic: int) -> tuple[int, int]
         return None
     named = [word for word in said if word.stem in lexical.stems(rows[0])]
     return named[0].start, named[-1].end
+
+
+def _heading_in_part(retriever: Retriever, before: str, value: str) -> tuple[int, int] | None:
+    """Where a question names a heading by what tells it from the one beside it which a value names.
+
+    "Do I need a master's degree?", "and a bachelor's?": both are steps. "By state" names no heading.
+    """
+    wanted, said = {word.stem for word in lexical.content_words(value)}, lexical.content_words(before)
+    named = [n for n, title in enumerate(retriever.titles) if wanted <= title]
+    if len(named) != 1 or len(lexical.words(value)) > len(lexical.content_words(value)):
+        return None
+    spans = set()
+    for other in sequences.near(retriever, named[0]) - set(retriever.below[named[0]]):
+        words = [word for word in said if word.stem in retriever.titles[other] - retriever.titles[named[0]]]
+        if words and " ".join(word.text for word in words) in before:
+            spans.add((words[0].start, words[-1].end))
+    return spans.pop() if len(spans) == 1 else None
 
 
 def _rows(retriever: Retriever, topic: int) -> list[sequences.Item]:

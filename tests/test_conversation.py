@@ -419,3 +419,19 @@ def test_only_so_many_turns_are_kept(bot: Chatbot, monkeypatch: pytest.MonkeyPat
     for number in range(10):
         fresh.ask(f"What does baker {number} do?")
         assert 1 <= len(fresh.retriever.turns) <= 3
+
+
+def test_after_a_switch_of_topic_nothing_points_back(real_bot: Chatbot) -> None:
+    history = ["How much is paid in Massachusetts?"]
+    answer = real_bot.ask("thx. different topic, do they work in an office", history)
+    assert answer.understood_as == "do they work in an office"
+    assert (answer.kind, section(answer)) == ("answer", "work-environment")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["no I meant the NLP engineer, what do they work on?", "and NLP engineers, what are they good at"],
+)
+def test_they_are_those_that_the_question_itself_names(real_bot: Chatbot, question: str) -> None:
+    answer = real_bot.ask(question, ["What does an algorithm specialist do?"])
+    assert (answer.kind, section(answer)) == ("answer", "type-nlp")

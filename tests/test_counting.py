@@ -89,12 +89,15 @@ def test_the_examples_in_the_code_hold() -> None:
         ("What will I earn in a year?", True),
         ("what can they make of it", False),
         ("What would make a hiring manager remember it?", False),
+        ("how much are they?", True),
+        ("how much is the first one", True),
+        ("how much is remote work a thing", False),
         ("how much math do they need", False),
         ("what do ML engineers make and use", False),
     ],
 )
-def test_what_asks_for_pay(text: str, asked: bool) -> None:
-    assert counting.asks_pay(text) is asked
+def test_what_asks_for_money(text: str, asked: bool) -> None:
+    assert counting.asks_money(text) is asked
 
 
 @pytest.mark.parametrize(
@@ -104,10 +107,12 @@ def test_what_asks_for_pay(text: str, asked: bool) -> None:
         (["can an ML engineer become a CTO"], "what do those make"),
         (["can ML engineers become product managers"], "what do those make"),
         (["What does an algorithm specialist do?"], "what do those make?"),
+        (["Which courses can I take to keep learning?"], "how much are they?"),
+        ([], "how many job openings are there in California?"),
     ],
 )
-def test_what_somebody_does_is_not_what_they_make(
+def test_what_does_not_tell_the_amount_is_no_answer(
     real_bot: Chatbot, history: list[str], question: str
 ) -> None:
     assert real_bot.ask(question, history).kind != "answer"
-    assert real_bot.ask("what do ML engineers make", history).kind == "answer"
+    assert real_bot.ask("How much do ML engineers make?", history).kind == "answer"

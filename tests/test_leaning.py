@@ -111,3 +111,19 @@ def test_a_correction_without_what_was_not_meant(text: str, meant: str) -> None:
 @pytest.mark.parametrize("text", ["no", "no degree, is that bad?", "not sure", "no experience at all"])
 def test_a_no_is_no_correction_by_itself(text: str) -> None:
     assert not leaning.CORRECTED.match(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "switches"),
+    [
+        ("different topic: which degree do they want", True),
+        ("thx. a new question, is it hard?", True),
+        ("which topic is next?", False),
+        ("is the next question answered too", False),
+    ],
+)
+def test_what_switches_to_something_else(text: str, switches: bool) -> None:
+    assert (leaning.SWITCHES.match(text) is not None) is switches
+    if switches:
+        assert "topic" not in leaning.ASIDE.sub("", text)
+        assert "question" not in leaning.ASIDE.sub("", text)

@@ -187,24 +187,24 @@ class Chatbot:
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
         said = self.retriever.said(turn.understood_as)  # by a writer
         now, low = turn.understood_as.rpartition(BESIDE_IT)[2], self.threshold / 4
-        noun, pay = counting.counted(now), counting.asks_pay(now)
+        noun, money = counting.counted(now), counting.asks_money(now)
         return [
             replace(hit, confidence=low)
             if hit.confidence > low
             and hit.section not in said
-            and self._is_of_something_else(hit.section, turn, noun, pay)
+            and self._is_of_something_else(hit.section, turn, noun, money)
             else hit
             for hit in hits
         ]
 
-    def _is_of_something_else(self, section: int, turn: Turn, noun: str, pay: bool) -> bool:
-        """Whether a section is of another role, not of what was named, or without the number or pay asked."""
+    def _is_of_something_else(self, section: int, turn: Turn, noun: str, money: bool) -> bool:
+        """Whether a section is of another role, not of what was named, or without the amount asked for."""
         own = bool(turn.role and self.guides[self.index.guide_of[section]].aliases)
         return (
             (own and not self.retriever.speaks_of(section, turn.role))
             or (turn.about is not None and not turn.about[section])
             or (noun != "" and not counting.gives_number(self.retriever, section, noun))
-            or (pay and not counting.tells_pay(self.retriever, section))
+            or (money and not counting.tells_money(self.retriever, section))
         )
 
     def _restriction(self, guide: str | None) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""How many of what a question asks, or how much pay, and whether a section gives that.
+"""How many of what a question asks, or how much money, and whether a section gives that.
 
 In: a question and a section. Out: yes or no. "How many people work in a team?" is near to all that a
 guide says of teams; where no number of people stands there, that does not answer. Nor does what architects
@@ -20,28 +20,35 @@ NUMBER = re.compile(
     re.I,
 )
 
-# "What does a CTO make?", "how much would I earn there?": what the words "make" and "earn" end is pay.
-ASKS_PAY = re.compile(
+# "What does a CTO make?", "how much are they?": a question that these words end asks for an amount of money.
+ASKS_MONEY = re.compile(
     r"\b(?:what|how much)(?: money)? (?:do|does|did|would|will|can|could|should|might)\b[^?]*"
     r"\b(?:make|earn|get paid|be paid)(?: (?:then|there|exactly|roughly|usually|in|at|per"
-    r"|(?:an?|each) (?:year|month|week|hour))\b[^?]*)?\W*$",
+    r"|(?:an?|each) (?:year|month|week|hour))\b[^?]*)?\W*$"
+    r"|\bhow much (?:is|are|was|were) (?:it|that|this|they|those|these|the [\w -]{1,30})\W*$",
     re.I,
 )
-PAY = frozenset(["salari", "pay", "paid", "earn", "wage", "compens", "incom"])  # stems
+MONEY = frozenset(
+    ["salari", "pay", "paid", "earn", "wage", "compens", "incom", "cost", "price", "fee", "free"]
+)
+AMOUNT = re.compile(r"[$£€¥]\s?\d")
 
 
-def asks_pay(text: str) -> bool:
-    """Whether a question asks what somebody is paid.
+def asks_money(text: str) -> bool:
+    """Whether a question asks what somebody is paid, or what something costs.
 
-    >>> asks_pay("what do those make?"), asks_pay("What would make a manager remember it?")
+    >>> asks_money("what do those make?"), asks_money("What would make a manager remember it?")
     (True, False)
     """
-    return ASKS_PAY.search(text) is not None
+    return ASKS_MONEY.search(text) is not None
 
 
-def tells_pay(retriever: Retriever, section: int) -> bool:
-    """Whether a section speaks of pay."""
-    return not PAY.isdisjoint(retriever.ranker.coverage.own_stems[section])
+def tells_money(retriever: Retriever, section: int) -> bool:
+    """Whether a section speaks of pay or prices."""
+    if not MONEY.isdisjoint(retriever.ranker.coverage.own_stems[section]):
+        return True
+    blocks = retriever.index.sections[section].blocks
+    return any(AMOUNT.search(unit.text) for block in blocks for unit in block.units)
 
 
 def counted(text: str) -> str:
@@ -62,7 +69,9 @@ def counted(text: str) -> str:
 def gives_number(retriever: Retriever, section: int, noun: str) -> bool:
     """Whether a section's heading holds the noun, or a number stands beside it, or alternates count it."""
     found = retriever.index.sections[section]
-    texts = [found.title, *(question for question in found.alternates if HOW_MANY.search(question))]
+    if any(noun == counted(question) for question in found.alternates):
+        return True
+    texts = [found.title]
     numbers = [unit.text for block in found.blocks for unit in block.units if NUMBER.search(unit.text)]
     if numbers:
         texts += [*numbers, *(cell for block in found.blocks for cell in block.header)]
