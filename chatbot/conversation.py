@@ -199,8 +199,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     allowed = retriever.allowed(named)
     topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
     bare = leaning.LEAD.sub("", reading.text) or reading.text
-    corrected = leaning.CORRECTED.match(reading.text) is not None
-    if corrected:
+    if leaning.CORRECTED.match(reading.text):
         bare = leaning.REJECTED.sub("", bare)
         if ASKS.match(bare):  # "no, I mean which state has the most jobs"
             turn = understand(retriever, bare, (), named)
@@ -212,11 +211,6 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
-    if corrected or leaning.MORE.match(bare):
-        heading = sequences.called(retriever, rest, topic)
-        if heading is not None:
-            title = retriever.index.sections[heading].title
-            return Turn(title, _moved(retriever, bare, heading, allowed), (), allowed, named, follows=True)
     about = sequences.among(retriever, topic) if leaning.points_at_several(bare) else None
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     role = other or (() if _role(retriever, bare) else _role(retriever, reading.text, before.understood_as))
@@ -271,6 +265,9 @@ def _in_sequence(
         moved = sequences.beside(retriever, text, before, topic)
     if moved is None and row is None:
         moved = sequences.others(retriever, bare, topic)
+    if moved is None and row is None and (leaning.CORRECTED.match(text) or leaning.MORE.match(bare)):
+        asked = leaning.TRAILS.sub("", leaning.MORE.sub("", bare))  # "more about networking"
+        moved = sequences.called(retriever, asked, topic)
     if moved is None and sequences.is_asked_past_the_last(retriever, text, topic):
         beyond = steps.past_the_last(retriever, topic)
         return beyond, _moved(retriever, beyond, topic, allowed), ()
