@@ -69,18 +69,18 @@ def understand_all(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
     for (question, history, guides), turn in zip(asks, _understood(retriever, asks), strict=True):
         if len(retriever.turns) >= KEPT:
             retriever.turns.clear()  # at once: threads may do so together
-        retriever.turns[question, tuple(history), guides] = turn
+        if len(history) < MOST:  # further on in a conversation not all that came before is looked at
+            retriever.turns[question, tuple(history), guides] = turn
         yield turn
 
 
 def _understood(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
     readings = [retriever.read(leaning.ASIDE.sub("", " ".join(question.split()))) for question, _, _ in asks]
+    switched = [leaning.SWITCHES.match(question) is not None for question, _, _ in asks]
     alone = [
         number
-        for number, (question, history, _) in enumerate(asks)
-        if not history
-        or leaning.SWITCHES.match(question)
-        or not _needs(retriever, readings[number], history[-1])
+        for number, (_, history, _) in enumerate(asks)
+        if not history or switched[number] or not _needs(retriever, readings[number], history[-1])
     ]
     about = {
         n: asks[n][2]
@@ -91,7 +91,7 @@ def _understood(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
     allowed = [retriever.allowed(about[n]) for n in alone]
     looked = retriever.look([readings[n] for n in alone], allowed) if alone else []
     evidence = dict(zip(alone, zip(looked, allowed, strict=True), strict=True))
-    for number, (question, history, guides) in enumerate(asks):
+    for number, (_, history, guides) in enumerate(asks):
         if number in evidence:
             reading = readings[number]
             seen, mask = evidence[number]
@@ -100,7 +100,7 @@ def _understood(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
             role = _role(retriever, reading.text)
             turn = Turn(reading.text, seen, reading.words, mask, about[number], role=role)
             turn = _at_step(retriever, turn)
-            leans = history and not leaning.SWITCHES.match(question)
+            leans = history and not switched[number]
             yield _surer(retriever, reading, turn, history, guides) if leans else turn
         else:
             yield _after(retriever, readings[number], history, guides)
@@ -200,8 +200,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     topic = int(np.argmax(np.where(allowed, before.evidence.scores, -np.inf)))
     bare = leaning.LEAD.sub("", reading.text) or reading.text
     if leaning.CORRECTED.match(reading.text):
-        bare = leaning.REJECTED.sub("", bare)
-        if ASKS.match(bare):  # "no, I mean which state has the most jobs"
+        bare = leaning.REJECTED.sub("", bare) or bare
+        if ASKS.match(bare) and not leaning.points(bare):  # "no, I mean which state has the most jobs"
             turn = understand(retriever, bare, (), named)
             if _is_answered(retriever, turn):
                 return turn
@@ -213,7 +213,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
     about = sequences.among(retriever, topic) if leaning.points_at_several(bare) else None
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
-    role = other or (() if _role(retriever, bare) else _role(retriever, reading.text, before.understood_as))
+    own = _role(retriever, bare)
+    role = other or (() if own else _role(retriever, reading.text, before.understood_as))
     swapped = asked_of_it or swapping.swap(retriever, bare, before.understood_as, topic)
     understood = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
     if swapped or (leaning.asks_on(bare) and leaning.ASKS_FOR_THEM.match(bare)):
@@ -238,7 +239,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         turn = Turn(readings[0].text, alone, words, allowed, named)
         if not leaning.named(bare) or _is_answered(retriever, turn):
             return turn  # else "and Ohio?" means no more than after what was asked before
-    return Turn(understood, evidence, words, allowed, named, follows=True, role=role, about=about)
+    return Turn(understood, evidence, words, allowed, named, follows=True, role=role or own, about=about)
 
 
 def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
@@ -259,6 +260,10 @@ def _in_sequence(
 
     How it is understood, the evidence, and the words that an answer has to cover.
     """
+    if found := steps.next_to(retriever, bare, np.flatnonzero(allowed).tolist()):
+        section, beyond = found
+        title = beyond or retriever.index.sections[section].title
+        return title, _moved(retriever, beyond or bare, section, allowed), ()
     moved = steps.named(retriever, bare, topic)
     row = sequences.row_beside(retriever, text, before, topic)
     if moved is None and row is None:
@@ -271,10 +276,6 @@ def _in_sequence(
     if moved is None and sequences.is_asked_past_the_last(retriever, text, topic):
         beyond = steps.past_the_last(retriever, topic)
         return beyond, _moved(retriever, beyond, topic, allowed), ()
-    if moved is None and (found := steps.next_to(retriever, bare, np.flatnonzero(allowed).tolist())):
-        moved, beyond = found
-        if beyond:
-            return beyond, _moved(retriever, beyond, moved, allowed), ()
     if moved is None:
         picked = (row, "") if row else sequences.pick(retriever, bare, topic)
         if not picked and sequences.asks_for_a_row(retriever, bare, topic):
@@ -348,9 +349,10 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     if retriever.said(text):
         return turn
     found = steps.next_to(retriever, text, within)
-    if len(lexical.words(text)) <= 5 or steps.is_asked_alone(retriever.aliases.without(text)):
+    short = len(lexical.words(text)) <= 5
+    if found is None and (short or steps.is_asked_alone(retriever.aliases.without(text))):
         numbered = steps.numbered(retriever, text, within)
-        found = (numbered[0], "") if len(numbered) == 1 else found
+        found = (numbered[0], "") if len(numbered) == 1 else None
     if found is None:
         return turn
     section, understood = found

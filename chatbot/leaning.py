@@ -16,12 +16,14 @@ BESIDE_IT = " – "  # between an earlier question and a follow-up that only bot
 _MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"
 CORRECTS = (
     r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*(?:not (?:the )?[\w-]+\W+)?"
-    rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN}|(?:no|nope|nah)(?=\W[^.?!]{{1,40}}\bnot\b|\W+not\b))"
+    rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN}"
+    r"|(?:no|nope|nah)(?=\W+not\b|\W[^.?!,]{1,40},\s*(?:and )?not\b))"
 )
 CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)
 REJECTED = re.compile(
-    r"(?:,? (?:and )?not|,? instead of|,? rather than)(?: the)? [\w-]+(?: [\w-]+)?\W*$"
-    r"|^not(?: the)? [\w-]+[,.;:–]\W*",
+    r"(?:, ?(?:and )?not|,? instead of|,? rather than)(?: the)? [\w-]+(?: [\w-]+)?\W*$"
+    r"| (?:and )?not(?: the)? [\w-]+\W*$"
+    r"|^not(?: the)? [\w-]+[,.;:–]\W*(?=\w)",
     re.I,
 )
 LEAD = re.compile(
@@ -38,10 +40,14 @@ ASIDE = re.compile(
     r"|perfect|interesting|understood|i see|makes sense|got it|gotcha|kk?|pity|fair enough|wow|phew)\b"
     r"(?:\s*[,.!…]+\s*|\s+(?=forget|never|leav|enough)))*"
     r"(?:(?:(?:forget|never ?mind|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
-    rf"|leav(?:e|ing) [^,.;:!?…]{{1,30}} aside|{_ANOTHER})[,.;:!?…]+\s+)?(?=\w)",
+    rf"|leav(?:e|ing) [^,.;:!?…]{{1,30}} aside|{_ANOTHER})\s*[,.;:!?…–-]+\s+)?(?=\w)",
     re.I,
 )
-SWITCHES = re.compile(rf"^[^?]{{0,20}}\b{_ANOTHER}[,.;:!?…]", re.I)  # what comes then is of something else
+SWITCHES = re.compile(  # what comes then is of something else
+    r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"
+    rf"{_ANOTHER}\s*[,.;:!…–-]",
+    re.I,
+)
 GOES_ON = re.compile(
     r"^(?:and|or|but|also|plus|then|what about|how about|what of|same for|ok(?:ay)? and|so"
     rf"|{CORRECTS})\b",

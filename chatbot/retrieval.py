@@ -331,7 +331,10 @@ class Retriever:
 
     @cached_property
     def turns(self) -> dict[object, Any]:
-        """What `chatbot.conversation` understood lately: a follow-up comes right after its question."""
+        """What `chatbot.conversation` understood of the last few hundred questions, to find it again.
+
+        A follow-up comes right after its question. They stay in memory until others take their place.
+        """
         return {}
 
     @cached_property

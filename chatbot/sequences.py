@@ -46,6 +46,7 @@ AND_PLACE = re.compile(
 WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?| ranks?) $", re.I)
 # What is said when a table's figure is asked for: "the third one, how much exactly?"
 FIGURE = frozenset(["figure", "amount", "number", "exact", "exactly", "precisely", "year"])
+SUBJECT = frozenset(["job", "career", "role", "profess", "work", "field", "guid"])  # stems
 HOW_MANY = re.compile(r"\bhow many\b", re.I)
 HOW_MUCH = re.compile(r"\bhow much\b", re.I)
 DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
@@ -209,16 +210,20 @@ def _line(retriever: Retriever, topic: int, noun: str, listed: bool) -> list[Ite
 def _is_series(retriever: Retriever, topic: int) -> bool:
     """Whether a section is one of several that the heading above announces: a type, a tip, no question."""
     sections = retriever.index.sections
-    above = next((n for n, below in enumerate(retriever.below) if topic in below), None)
+    above = _above(retriever, topic)
     asking = any(sections[n].title.endswith("?") for n in retriever.families[topic])
     return above is not None and not asking and _is_plural(retriever, above)
 
 
+def _above(retriever: Retriever, topic: int) -> int | None:
+    """The section whose heading stands above, where it says anything itself."""
+    over = (n for n, below in enumerate(retriever.below) if topic in below)
+    return next((n for n in over if retriever.ranker.answerable[n]), None)
+
+
 def _is_plural(retriever: Retriever, topic: int) -> bool:
     """Whether a heading announces several things: "Top skills for machine learning engineers"."""
-    title = f" {fold_phrase(retriever.index.sections[topic].title)} "
-    for alias, _ in retriever.aliases.names:
-        title = re.sub(rf" {re.escape(alias)}s? ", " ", title)
+    title = fold_phrase(retriever.aliases.without(retriever.index.sections[topic].title))
     return any(word.endswith("s") and word not in lexical.STOP for word in title.split())
 
 
@@ -251,7 +256,7 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
             topic = named[0]
         elif says.isdisjoint(ANY) or not sections[topic].parents:
             return None
-    line = retriever.families[topic]
+    line = steps.beside(retriever, topic) or list(retriever.families[topic])
     place = line.index(topic) + (1 if later else -1)
     return line[place] if 0 <= place < len(line) else None
 
@@ -271,19 +276,23 @@ def others(retriever: Retriever, text: str, topic: int) -> int | None:
     if not OTHERS.match(text):
         return None
     if _is_series(retriever, topic):
-        return next(n for n, below in enumerate(retriever.below) if topic in below)
+        return _above(retriever, topic)
     return topic if items(retriever, topic) else None
 
 
 def called(retriever: Retriever, text: str, topic: int) -> int | None:
-    """The only section near the topic whose heading holds all of a text's words: "about networking"."""
-    wanted = {word.stem for word in lexical.content_words(text)}
+    """The only section near the topic whose heading holds all of a text's words: "about networking".
+
+    Words of the whole subject call none: "more about the job", "about machine learning".
+    """
+    of_all = {stem for alias, _ in retriever.aliases.names for stem in lexical.stems(alias)} | SUBJECT
+    wanted = {word.stem for word in lexical.content_words(text)} - of_all
     found = [n for n in sorted(near(retriever, topic)) if wanted <= retriever.titles[n]]
     return found[0] if wanted and len(found) == 1 else None
 
 
 def is_asked_past_the_last(retriever: Retriever, text: str, topic: int) -> bool:
     """Whether what comes after the last step is asked."""
-    last = is_step(retriever.index.sections[topic]) and retriever.families[topic][-1] == topic
+    last = steps.beside(retriever, topic)[-1:] == [topic]
     found = NEXT.search(text)
     return last and found is not None and _asks_for_it_alone(retriever, text, found, topic)

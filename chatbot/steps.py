@@ -25,10 +25,11 @@ NTH_STEP = re.compile(
     rf" (?P<noun>{'|'.join(sorted(STEPS))})\b",
     re.I,
 )
-# "What comes after high school?", "which step precedes certification?"
+# "What comes after high school?", "which step precedes certification?", "after step 4, what?"
 NEXT_TO = re.compile(
-    r"\b(?:what|whats|which|next|step|stage|then)\b.*\b(?:(?P<later>after|follows?|following)|before|precedes?)\b"
-    r"|\b(?P<first>after)\b.*\b(?:what|whats|which|next|then)\b",
+    r"\b(?:what(?:['’]?s)?|which|next|step|stage|then)\b(?P<between>.*)\b(?P<later>after|follows?|following)\b"
+    r"|\b(?P<first>after)\b.*\b(?:what|whats|which|next|then)\b"
+    r"|\b(?:comes?|goes|is|step|stage|one) (?:right |just |immediately )?before\b|\bprecedes?\b",
     re.I,
 )
 ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
@@ -39,10 +40,10 @@ AROUND = frozenset([
     "come", "comes", "right", "again",
 ])  # fmt: skip
 # What is said around a step that one has taken: "what do I study after I have finished high school?"
-TAKEN = AROUND | ANY | {
+TAKEN = (AROUND - {"know", "want", "like"}) | ANY | {
     "after", "before", "follow", "follows", "following", "precede", "precedes", "happens", "happen", "once",
-    "earn", "earning", "get", "getting", "gain", "gaining", "learning", "complete", "completing", "finish",
-    "finished", "finishing", "passed", "done", "doing", "study", "immediately", "directly", "straight",
+    "goes", "earning", "get", "getting", "gaining", "learning", "complete", "completing", "finish",
+    "finished", "finishing", "passed", "done", "doing", "study", "immediately", "directly", "just",
 }  # fmt: skip
 BECOMING = re.compile(
     r"\b(?:(?:on|along) (?:the|your|my) (?:way|road|path) )?(?:of|to|in|for|towards?) (?:be|becom)[a-z]*",
@@ -72,7 +73,8 @@ def is_asked_alone(text: str) -> bool:
 
 def named(retriever: Retriever, text: str, topic: int) -> int | None:
     """The step of a section's sequence that a text names by number; after a step the number will do."""
-    if is_step(retriever.index.sections[topic]) and text.strip(" ?!.").lower() in (*CARDINALS, *"123456789"):
+    numbers = (*CARDINALS, *map(str, range(1, len(CARDINALS) + 1)))
+    if is_step(retriever.index.sections[topic]) and text.strip(" ?!.").lower() in numbers:
         text = f"step {text.strip(' ?!.')}"
     return next(iter(numbered(retriever, text, line_of(retriever, topic))), None)
 
@@ -93,23 +95,38 @@ def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int
 
     "What comes after high school?" After the last it is that one, and how the question is understood.
     """
-    if not (found := NEXT_TO.search(text)) or HOW.search(text):
+    if not NEXT_TO.search(text) or HOW.search(text):
         return None
-    rest = BECOMING.sub(" ", retriever.aliases.without(text))
-    named = {word.stem for word in lexical.content_words(rest) if word.folded not in TAKEN}
+    text = _by_number(BECOMING.sub(" ", retriever.aliases.without(text)))
+    found = NEXT_TO.search(text)
+    if not found or _named(found["between"] or ""):  # "what can I earn after …"
+        return None
+    named = _named(text)
     steps = [n for n in within if named <= retriever.titles[n] and is_step(retriever.index.sections[n])]
     if not named or len(steps) != 1:
         return None
-    line = retriever.families[steps[0]]
+    line = beside(retriever, steps[0])
     place = line.index(steps[0]) + (1 if found["later"] or found["first"] else -1)
     if place == len(line):
         return steps[0], past_the_last(retriever, steps[0])
     return (line[place], "") if place >= 0 else None
 
 
+def beside(retriever: Retriever, step: int) -> list[int]:
+    """The steps of the same sequence, itself among them; not what leads in or closes beside them."""
+    return [n for n in retriever.families[step] if is_step(retriever.index.sections[n])]
+
+
+def _named(text: str) -> set[str]:
+    """The stems of what is named, besides what is said around a step that one has taken."""
+    return {word.stem for word in lexical.content_words(text) if word.folded not in TAKEN}
+
+
 def past_the_last(retriever: Retriever, step: int) -> str:
     """How it is understood if somebody asks what comes after the last step."""
-    return f"What comes after the last? Step {len(retriever.families[step]) + 1}"
+    noun = retriever.index.sections[step].title.partition(" ")[0]
+    line = beside(retriever, step)
+    return f"What comes after the last? {noun if noun.lower() in STEPS else 'Step'} {len(line) + 1}"
 
 
 def line_of(retriever: Retriever, topic: int) -> list[int]:

@@ -1,19 +1,24 @@
 """What replaces what: the value of a follow-up, put into the question before it.
 
 In: a follow-up without its lead ("Washington?"), the question before it and the section that this was about.
-Out: the earlier question with that value ("How much do they make in Washington?"), or nothing, where it is no
-other value of the same kind. Which follow-ups are read otherwise, `chatbot.conversation` knows.
+Out: the earlier question with that value ("How much do they make in Washington?"), or asked of another role,
+or nothing, where it is no other value of the same kind; and whether it is of a kind with a table's rows, but
+none of them. Which follow-ups are read otherwise, `chatbot.conversation` knows.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from chatbot import leaning, lexical, sequences
 from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import fold_phrase
+from chatbot.passages import bare_title
 from chatbot.retrieval import Retriever
 from chatbot.roles import role_named
+
+ASIDE = re.compile(r"\([^)]*\)")  # in a heading: "(optional)"
 
 
 def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
@@ -39,7 +44,7 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
                 return _put(before, span, _in_full(retriever, value, every, group))
     part = _row_in_part(retriever, before, topic)
     if not part or not _row_in_part(retriever, value, topic):
-        part = _heading_in_part(retriever, before, value)
+        part = _heading_in_part(retriever, before, value, topic)
     return _put(before, part, value) if part else ""
 
 
@@ -50,30 +55,41 @@ def _put(before: str, span: tuple[int, int], value: str) -> str:
 
 def _row_in_part(retriever: Retriever, text: str, topic: int) -> tuple[int, int] | None:
     """Where a text names a single row of the topic's table by some of its words: "information services"."""
-    said = lexical.words(text)
-    stems = [word.stem for word in said]
+    stems = [word.stem for word in lexical.words(text)]
     rows = [item.name for item in _rows(retriever, topic) if lexical.names(item.name, stems)]
-    if len(rows) != 1:
-        return None
-    named = [word for word in said if word.stem in lexical.stems(rows[0])]
-    return named[0].start, named[-1].end
+    return _together(text, set(lexical.stems(rows[0]))) if len(rows) == 1 else None
 
 
-def _heading_in_part(retriever: Retriever, before: str, value: str) -> tuple[int, int] | None:
+def _heading_in_part(retriever: Retriever, before: str, value: str, topic: int) -> tuple[int, int] | None:
     """Where a question names a heading by what tells it from the one beside it which a value names.
 
-    "Do I need a master's degree?", "and a bachelor's?": both are steps. "By state" names no heading.
+    "Do I need a bachelor's degree?", "and a master's?": both are steps. All but one of these words must be
+    there: nobody says "earn" of a degree. "By state" names no heading.
     """
-    wanted, said = {word.stem for word in lexical.content_words(value)}, lexical.content_words(before)
-    named = [n for n, title in enumerate(retriever.titles) if wanted <= title]
+    wanted = {word.stem for word in lexical.content_words(value)}
+    guide_of = retriever.index.guide_of
+    named = [
+        n for n, title in enumerate(retriever.titles) if wanted <= title and guide_of[n] == guide_of[topic]
+    ]
     if len(named) != 1 or len(lexical.words(value)) > len(lexical.content_words(value)):
         return None
     spans = set()
     for other in sequences.near(retriever, named[0]) - set(retriever.below[named[0]]):
-        words = [word for word in said if word.stem in retriever.titles[other] - retriever.titles[named[0]]]
-        if words and " ".join(word.text for word in words) in before:
-            spans.add((words[0].start, words[-1].end))
+        title = ASIDE.sub("", bare_title(retriever.index.sections[other]))
+        own = set(lexical.stems(title)) - retriever.titles[named[0]]
+        there = own.intersection(lexical.stems(before))
+        if len(own - there) <= min(1, len(there)):
+            spans.add(_together(before, there))
     return spans.pop() if len(spans) == 1 else None
+
+
+def _together(text: str, stems: set[str]) -> tuple[int, int] | None:
+    """Where the words with some stems stand, if no other word with a topic stands between them."""
+    said = lexical.content_words(text)
+    places = [n for n, word in enumerate(said) if word.stem in stems]
+    if not places or places[-1] - places[0] >= len(places):
+        return None
+    return said[places[0]].start, said[places[-1]].end
 
 
 def _rows(retriever: Retriever, topic: int) -> list[sequences.Item]:

@@ -435,3 +435,31 @@ def test_after_a_switch_of_topic_nothing_points_back(real_bot: Chatbot) -> None:
 def test_they_are_those_that_the_question_itself_names(real_bot: Chatbot, question: str) -> None:
     answer = real_bot.ask(question, ["What does an algorithm specialist do?"])
     assert (answer.kind, section(answer)) == ("answer", "type-nlp")
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("What does an algorithm specialist do?", "no, i mean how much do they make?"),
+        ("Who are the top employers?", "no, I mean which of them pays most"),
+    ],
+)
+def test_a_correction_that_points_back_is_read_after_the_history(
+    real_bot: Chatbot, before: str, question: str
+) -> None:
+    assert real_bot.ask(question, [before]).kind == "no_answer"
+
+
+def test_more_of_the_whole_subject_is_no_heading(real_bot: Chatbot) -> None:
+    for question in ("tell me more about the job", "no I meant the job", "more about machine learning"):
+        assert not real_bot.ask(question, [PATH]).understood_as.startswith("Step"), question
+
+
+def test_late_in_a_conversation_no_turn_is_kept_that_is_never_looked_for(bot: Chatbot) -> None:
+    fresh = replace(bot, index=bot.index)
+    history: list[str] = []
+    for question in ("What does a baker do?", "why?", "and then?", "where?", "how long?", "what for?"):
+        fresh.ask(question, history)
+        history.append(question)
+    assert all(len(earlier) < conversation.MOST for _, earlier, _ in fresh.retriever.turns)
+    assert ("and then?", ("What does a baker do?", "why?"), NOBODY) in fresh.retriever.turns

@@ -92,6 +92,9 @@ def test_the_examples_in_the_code_hold() -> None:
         ("how much are they?", True),
         ("how much is the first one", True),
         ("how much is remote work a thing", False),
+        ("How much is the job growth?", False),
+        ("What does an ML engineer make in a typical day?", False),
+        ("what do they make in Ohio", True),
         ("how much math do they need", False),
         ("what do ML engineers make and use", False),
     ],
@@ -115,4 +118,8 @@ def test_what_does_not_tell_the_amount_is_no_answer(
     real_bot: Chatbot, history: list[str], question: str
 ) -> None:
     assert real_bot.ask(question, history).kind != "answer"
-    assert real_bot.ask("How much do ML engineers make?", history).kind == "answer"
+
+
+@pytest.mark.parametrize("question", ["How much do ML engineers make?", "How much is the job growth?"])
+def test_what_tells_the_amount_stays_an_answer(real_bot: Chatbot, question: str) -> None:
+    assert real_bot.ask(question).kind == "answer"

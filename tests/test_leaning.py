@@ -108,7 +108,11 @@ def test_a_correction_without_what_was_not_meant(text: str, meant: str) -> None:
     assert leaning.REJECTED.sub("", leaning.LEAD.sub("", text)) == meant
 
 
-@pytest.mark.parametrize("text", ["no", "no degree, is that bad?", "not sure", "no experience at all"])
+@pytest.mark.parametrize("text", [
+        "no", "no degree, is that bad?", "not sure", "no experience at all", "no degree, is it not a must?",
+        "no, California is not it", "no way they do not code",
+    ],
+)  # fmt: skip
 def test_a_no_is_no_correction_by_itself(text: str) -> None:
     assert not leaning.CORRECTED.match(text)
 
@@ -119,6 +123,9 @@ def test_a_no_is_no_correction_by_itself(text: str) -> None:
         ("different topic: which degree do they want", True),
         ("thx. a new question, is it hard?", True),
         ("which topic is next?", False),
+        ("is that a new subject?", False),
+        ("do they learn a new subject, and is it hard?", False),
+        ("different topic - do they code", True),
         ("is the next question answered too", False),
     ],
 )

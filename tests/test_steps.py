@@ -64,6 +64,12 @@ def test_a_step_past_the_last_is_not_there(real_bot: Chatbot) -> None:
             "which step precedes the master's degree on the way to becoming an ML engineer",
             "step-specialized-study",
         ),
+        ("what comes after step 4?", "step-experience"),
+        ("which step follows the third step?", "step-masters"),
+        ("what is the step before step 4?", "step-specialized-study"),
+        ("What do ML engineers earn after certification?", None),
+        ("What should I know before a job interview?", None),
+        ("what can I earn after a bachelor's degree?", None),
         ("what comes before high school?", None),
         ("which jobs can I get after a bachelor's degree", None),  # more is asked
         ("what comes after my degree", None),  # there are two
@@ -83,6 +89,7 @@ def test_the_step_next_to_one_that_is_named(real_bot: Chatbot, text: str, found:
 @pytest.mark.parametrize(
     ("question", "section"),
     [("What comes after the bachelor's degree?", "step-specialized-study"),
+     ("what comes after step 4?", "step-experience"),
      ("what follows practical experience?", "step-languages")],
 )  # fmt: skip
 def test_what_comes_after_a_step_is_answered_alone_and_in_a_conversation(

@@ -23,9 +23,9 @@ NUMBER = re.compile(
 # "What does a CTO make?", "how much are they?": a question that these words end asks for an amount of money.
 ASKS_MONEY = re.compile(
     r"\b(?:what|how much)(?: money)? (?:do|does|did|would|will|can|could|should|might)\b[^?]*"
-    r"\b(?:make|earn|get paid|be paid)(?: (?:then|there|exactly|roughly|usually|in|at|per"
-    r"|(?:an?|each) (?:year|month|week|hour))\b[^?]*)?\W*$"
-    r"|\bhow much (?:is|are|was|were) (?:it|that|this|they|those|these|the [\w -]{1,30})\W*$",
+    r"\b(?:make|earn|get paid|be paid)(?: (?:then|there|exactly|roughly|usually|at|per"
+    r"|in (?!an? (?!year|month|week)|the\b)|(?:an?|each) (?:year|month|week|hour))\b[^?]*)?\W*$"
+    r"|\bhow much (?:is|are|was|were) (?:it|that|this|they|those|these|the [a-z]+ one)\W*$",
     re.I,
 )
 MONEY = frozenset(

@@ -25,7 +25,7 @@ PLACES = {word: place for word, place in lexical.ORDINALS.items() if place >= 0}
 COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
 OPERATORS = HIGHEST | LOWEST | HIGHER | LOWER | PLACES.keys() | COMPARES  # never the topic of a question
-NO_VALUE = lexical.STOP | OPERATORS
+PLAIN = lexical.STOP | OPERATORS  # never a name
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
 ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
 BEFORE_VALUE = frozenset(
@@ -259,7 +259,7 @@ def _is_name(retriever: Retriever, word: Word, text: str) -> bool:
 
 
 def _is_stranger(retriever: Retriever, word: Word) -> bool:
-    known = word.folded in NO_VALUE or word.folded in retriever.synonyms
+    known = word.folded in PLAIN or word.folded in retriever.synonyms
     return not known and not retriever.knows(word.stem)
 
 

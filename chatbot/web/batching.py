@@ -75,7 +75,7 @@ class Batcher:
                 last = more is None
                 batch += [more] if more else []
             self._answer([job for job in batch if not job[1].cancelled()])
-            del job, batch  # an idle thread must not keep the last questions in memory
+            del job, batch  # an idle thread must not keep the last answers in memory
             if last:
                 break
 
