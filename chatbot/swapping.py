@@ -78,7 +78,7 @@ def _heading_in_part(retriever: Retriever, before: str, value: str, topic: int) 
         title = ASIDE.sub("", bare_title(retriever.index.sections[other]))
         own = set(lexical.stems(title)) - retriever.titles[named[0]]
         there = own.intersection(lexical.stems(before))
-        if len(own - there) <= min(1, len(there)):
+        if there and len(own - there) <= 1:
             spans.add(_together(before, there))
     return spans.pop() if len(spans) == 1 else None
 
