@@ -62,13 +62,17 @@ class Item:
 
 def items(retriever: Retriever, topic: int) -> list[Item]:
     """What a section names one after the other: its rows, its list's items, or the sections below it."""
-    rows = [
+    return rows(retriever, topic) or _sections(retriever, retriever.below[topic])
+
+
+def rows(retriever: Retriever, topic: int) -> list[Item]:
+    """The rows of a section's tables, and its list's items."""
+    return [
         Item(unit.cells[0] if unit.cells else unit.text, topic)
         for block in retriever.index.sections[topic].blocks
         if block.kind in ("table", "list")
         for unit in block.units
     ]
-    return rows or _sections(retriever, retriever.below[topic])
 
 
 def among(retriever: Retriever, topic: int) -> Mask | None:
@@ -147,15 +151,15 @@ def row_beside(retriever: Retriever, text: str, before: str, topic: int) -> Item
     """The row of the topic's table that follows the one asked for before, or precedes it."""
     later = NEXT.search(text)
     found = later or BEFORE.search(text)
-    rows = [item for item in items(retriever, topic) if item.section == topic]
-    if not found or not rows or not _asks_for_it_alone(retriever, text, found, topic):
+    line = rows(retriever, topic)
+    if not found or not line or not _asks_for_it_alone(retriever, text, found, topic):
         return None
     said = f" {fold_phrase(before)} "
-    named = [n for n, item in enumerate(rows) if f" {fold_phrase(item.name)} " in said]
+    named = [n for n, item in enumerate(line) if f" {fold_phrase(item.name)} " in said]
     says = set(said.split())
-    named = named or [0] * bool(says & HIGHEST) or [len(rows) - 1] * bool(says & LOWEST)
+    named = named or [0] * bool(says & HIGHEST) or [len(line) - 1] * bool(says & LOWEST)
     place = named[-1] + (1 if later else -1) if named else -1
-    return rows[place] if 0 <= place < len(rows) else None
+    return line[place] if 0 <= place < len(line) else None
 
 
 def _in_its_stead(item: Item, text: str, start: int, end: int) -> tuple[Item, str]:
@@ -266,7 +270,7 @@ def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], to
     rest = f"{text[: found.start()]} {text[found.end() :]}"
     words = lexical.content_words(rest)
     if found.re is NEXT and DONE.search(rest):  # "high school is done, what next?"
-        title = set(lexical.stems(retriever.index.sections[topic].title))
+        title = retriever.titles[topic]
         words = tuple(word for word in words if word.stem not in title and not DONE.fullmatch(word.text))
     return len({word.folded for word in words} - AROUND - ANY) <= 1
 

@@ -7,7 +7,7 @@ that there are not so many. Whatever else is named one after the other is for `c
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -83,8 +83,7 @@ def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple
     """The step that a text names by number and that is not in the section's sequence, with those that are."""
     if not (wanted := STEP.search(_by_number(text))):
         return None
-    line = retriever.below[section] or retriever.families[section]
-    steps = [n for n in line if is_step(retriever.index.sections[n])]
+    steps = _among(retriever, retriever.below[section] or retriever.families[section])
     if not steps or numbered(retriever, text, steps):
         return None
     return wanted[0].capitalize(), tuple(retriever.index.sections[n].title for n in steps)
@@ -102,7 +101,7 @@ def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int
     if not found or _named(found["between"] or ""):  # "what can I earn after …"
         return None
     named = _named(text)
-    steps = [n for n in within if named <= retriever.titles[n] and is_step(retriever.index.sections[n])]
+    steps = _among(retriever, [n for n in within if named <= retriever.titles[n]])
     if not named or len(steps) != 1:
         return None
     line = beside(retriever, steps[0])
@@ -114,7 +113,12 @@ def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int
 
 def beside(retriever: Retriever, step: int) -> list[int]:
     """The steps of the same sequence, itself among them; not what leads in or closes beside them."""
-    return [n for n in retriever.families[step] if is_step(retriever.index.sections[n])]
+    return _among(retriever, retriever.families[step])
+
+
+def _among(retriever: Retriever, sections: Iterable[int]) -> list[int]:
+    """Those of some sections that are steps."""
+    return [n for n in sections if is_step(retriever.index.sections[n])]
 
 
 def _named(text: str) -> set[str]:
@@ -131,12 +135,11 @@ def past_the_last(retriever: Retriever, step: int) -> str:
 
 def line_of(retriever: Retriever, topic: int) -> list[int]:
     """The steps below a section, beside it, or else those of its guide, if it has but one sequence."""
-    sections, guide_of = retriever.index.sections, retriever.index.guide_of
-    for line in (retriever.below[topic], retriever.families[topic]):
-        if steps := [n for n in line if is_step(sections[n])]:
-            return steps
-    steps = [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if is_step(sections[n])]
-    return steps if len({sections[n].parents for n in steps}) == 1 else []
+    if steps := _among(retriever, retriever.below[topic]) or beside(retriever, topic):
+        return steps
+    guide_of = retriever.index.guide_of
+    steps = _among(retriever, np.flatnonzero(guide_of == guide_of[topic]).tolist())
+    return steps if len({retriever.index.sections[n].parents for n in steps}) == 1 else []
 
 
 def _by_number(text: str) -> str:

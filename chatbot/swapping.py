@@ -56,7 +56,7 @@ def _put(before: str, span: tuple[int, int], value: str) -> str:
 def _row_in_part(retriever: Retriever, text: str, topic: int) -> tuple[int, int] | None:
     """Where a text names a single row of the topic's table by some of its words: "information services"."""
     stems = [word.stem for word in lexical.words(text)]
-    rows = [item.name for item in _rows(retriever, topic) if lexical.names(item.name, stems)]
+    rows = [item.name for item in sequences.rows(retriever, topic) if lexical.names(item.name, stems)]
     return _together(text, set(lexical.stems(rows[0]))) if len(rows) == 1 else None
 
 
@@ -92,11 +92,6 @@ def _together(text: str, stems: set[str]) -> tuple[int, int] | None:
     return said[places[0]].start, said[places[-1]].end
 
 
-def _rows(retriever: Retriever, topic: int) -> list[sequences.Item]:
-    """The rows of a section's tables, or its list's items."""
-    return [item for item in sequences.items(retriever, topic) if item.section == topic]
-
-
 def of_other_role(retriever: Retriever, bare: str, before: str) -> tuple[str, tuple[str, ...]]:
     """After "and data scientists?" the earlier question asked of them, and their role; else nothing."""
     value, said = leaning.value(bare), leaning.value(bare, leaning.PREPOSITION)
@@ -113,7 +108,7 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     """
     value = leaning.value(bare)
     folded = fold_phrase(value)
-    rows = tuple(item.name for item in _rows(retriever, topic))
+    rows = tuple(item.name for item in sequences.rows(retriever, topic))
     if folded in map(fold_phrase, rows):
         return True
     words = lexical.content_words(value)

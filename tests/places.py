@@ -1,7 +1,8 @@
-"""What holds of every guide that was read: everything in it stands where it says."""
+"""Where things stand: what holds of every guide that was read, and the section of an anchor."""
 
 from __future__ import annotations
 
+from chatbot.answering import Chatbot
 from chatbot.guides import Guide, Unit
 
 
@@ -33,3 +34,8 @@ def assert_in_place(guide: Guide) -> None:
                 assert block.kind == "code" or unit.text == " ".join(unit.text.split())
                 at = unit.end
             at = block.end
+
+
+def topic(bot: Chatbot, anchor: str) -> int:
+    """The number of the section with an anchor."""
+    return next(n for n, ref in enumerate(bot.index.refs) if ref.partition("#")[2] == anchor)

@@ -16,6 +16,7 @@ from chatbot.answering.quoting import Quote
 from chatbot.guides import Unit, plain
 from chatbot.passages import Passage, markdown_of
 from chatbot.verifying import verify_answer
+from tests.places import topic
 
 ROOT = Path(__file__).parent.parent
 PERIODS = {"a", "year", "month", "hour", "an"}  # what a reply adds to a table's cell: "$100 a year"
@@ -118,8 +119,7 @@ def test_what_fits_far_worse_is_only_quoted_where_there_is_room() -> None:
 def said(bot: Chatbot, anchor: str, text: str) -> str:
     """What a section of the only guide says to a question."""
     (seen,) = bot.retriever.evidence([bot.retriever.read(text)])
-    number = next(n for n, ref in enumerate(bot.index.refs) if ref.endswith(f"#{anchor}"))
-    (quote,) = quoting.quotes(bot.retriever, [number], text, seen)
+    (quote,) = quoting.quotes(bot.retriever, [topic(bot, anchor)], text, seen)
     return quote.text
 
 

@@ -6,13 +6,10 @@ import pytest
 
 from chatbot import sequences
 from chatbot.answering import Chatbot
+from tests.places import topic
 
 TYPES = "What types of ML engineers are there?"
 PAY = "Which state pays ML engineers the most?"
-
-
-def topic(bot: Chatbot, anchor: str) -> int:
-    return next(n for n, ref in enumerate(bot.index.refs) if ref.partition("#")[2] == anchor)
 
 
 @pytest.mark.parametrize(

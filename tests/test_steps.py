@@ -9,10 +9,7 @@ import pytest
 
 from chatbot import steps
 from chatbot.answering import Chatbot
-
-
-def topic(bot: Chatbot, anchor: str) -> int:
-    return next(n for n, ref in enumerate(bot.index.refs) if ref.partition("#")[2] == anchor)
+from tests.places import topic
 
 
 def test_the_examples_in_the_code_hold() -> None:

@@ -28,7 +28,7 @@ ASKS_MONEY = re.compile(
     r"|\bhow much (?:is|are|was|were) (?:it|that|this|they|those|these|the [a-z]+ one)\W*$",
     re.I,
 )
-MONEY = frozenset(
+MONEY = frozenset(  # stems
     ["salari", "pay", "paid", "earn", "wage", "compens", "incom", "cost", "price", "fee", "free"]
 )
 AMOUNT = re.compile(r"[$£€¥]\s?\d")
