@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatbot import lexical
 from chatbot.answering import Chatbot
-from chatbot.answering.smalltalk import reply_to
+from chatbot.answering.smalltalk import left_to_guides, reply_to
 
 ROOT = Path(__file__).parent.parent
 TALK = json.loads(resources.files("chatbot.answering").joinpath("smalltalk.json").read_text(encoding="utf-8"))
@@ -36,6 +38,16 @@ INTENTS = {
     "help": ("help", "What can you do?", "what can I ask you", "how does this work?"),
     "complaint": ("you are useless", "this bot is dumb", "that did not help", "wtf"),
     "test": ("test", "testing 123", "never mind", "wrong window"),
+    "a person": (
+        "can I talk to a human?",
+        "real person please",
+        "How do I contact you?",
+        "speak to somebody",
+    ),
+    "trust": ("Really?", "are you sure", "what's your source?", "Says who", "is that up to date?"),
+    "once more": ("huh?", "What do you mean?", "tl;dr", "can you rephrase that", "I'm confused"),
+    "language": ("Do you speak Spanish?", "¿Habla español?", "what languages do you speak"),
+    "more": ("tell me more", "so?", "Next", "why?", "an example please"),
 }
 
 
@@ -61,8 +73,38 @@ def test_each_intent_is_met(bot: Chatbot, intent: str) -> None:
         answer = bot.ask(text)
         assert answer.kind == "small_talk", text
         assert (answer.sources, answer.reason, answer.missing) == ((), None, ())
-        assert answer.text == reply_to(text, ", ".join(guide.title for guide in bot.guides))
+        person = f" You can ask here: {bot.contact}"
+        assert answer.text == reply_to(text, ", ".join(guide.title for guide in bot.guides), person)
         assert answer.suggestions, "it leads on to what can be asked"
+
+
+def test_whoever_wants_a_person_is_told_where(bot: Chatbot) -> None:
+    nowhere = replace(bot, contact="").ask("can I talk to a human?").text
+    assert nowhere == "I am a chatbot, and no person reads along here."
+    assert bot.ask("can I talk to a human?").text == f"{nowhere} You can ask here: {bot.contact}"
+    assert bot.contact not in bot.ask("hello").text
+
+
+@pytest.mark.parametrize("question", ["tell me more", "why?", "what else?", "ok and next?", "anything else"])
+def test_what_asks_on_is_small_talk_only_before_anything_was_asked(bot: Chatbot, question: str) -> None:
+    assert bot.ask(question).text.startswith("What about?")
+    assert bot.ask(question, ["hi", "thanks!"]).text.startswith("What about?")
+    assert bot.ask(question, ["What does a baker do?"]).kind != "small_talk"
+
+
+def test_the_guides_go_before_small_talk() -> None:
+    person, address = (row for row in TALK if "{person}" in row["reply"])
+    assert left_to_guides([], []) == frozenset()
+    assert left_to_guides(["talk to an agent"], []) == {person["reply"]}, "an alternate or a title"
+    assert left_to_guides([], lexical.stems("write to our support")) == {address["reply"]}, "its own words"
+    for text in address["phrases"]:
+        assert reply_to(text, "", without=frozenset([address["reply"]])) == "", text
+        assert reply_to(text, "", without=frozenset([person["reply"]])), text
+
+
+def test_a_guide_that_speaks_of_addresses_is_asked_for_them(handbook: Chatbot) -> None:
+    assert handbook.ask("do you have an email address").kind != "small_talk"
+    assert handbook.ask("can I talk to a human?").kind == "small_talk"
 
 
 def test_golden_small_talk(real_bot: Chatbot) -> None:
@@ -104,7 +146,7 @@ def test_manners_around_a_topic_do_not_hide_it(question: str) -> None:
 def test_every_phrase_gets_its_own_reply() -> None:
     for row in TALK:
         for phrase in row["phrases"]:
-            assert reply_to(phrase, "{guides}") == row["reply"], phrase
+            assert reply_to(phrase, "{guides}", "{person}") == row["reply"], phrase
 
 
 def test_no_phrase_stands_twice() -> None:

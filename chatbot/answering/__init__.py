@@ -25,6 +25,7 @@ from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
 from chatbot.leaning import BESIDE_IT
+from chatbot.lexical import fold_phrase
 from chatbot.passages import markdown_of
 from chatbot.retrieval import ENOUGH, Hit, Retriever
 from chatbot.settings import Settings
@@ -146,6 +147,13 @@ class Chatbot:
             chosen = asked[:: max(1, len(asked) // 4)]
         return tuple(chosen[:4])
 
+    @cached_property
+    def _left_to_guides(self) -> frozenset[str]:
+        """The small talk that the guides answer themselves."""
+        titles = {fold_phrase(section.title) for section in self.index.sections}
+        words = self.index.words["guide_stems"]
+        return smalltalk.left_to_guides(self.retriever.verbatim.keys() | titles, words)
+
     def ask(self, question: str, history: Sequence[str] = (), guide: str | None = None) -> Answer:
         """Answers one question. Raises `QuestionError` for a guide that is not there."""
         return self.ask_many([Ask(question, tuple(history), guide)])[0]
@@ -153,6 +161,7 @@ class Chatbot:
     def ask_many(self, asks: Sequence[Ask]) -> list[Answer]:
         """Answers many questions; those that stand alone share a run of the encoder."""
         start = time.perf_counter()
+        asks = [replace(ask, history=self._clean(ask.history)) for ask in asks]
         restricted = [self._restriction(ask.guide) for ask in asks]
         replies: dict[int, Answer] = {}
         open_asks = []
@@ -161,7 +170,7 @@ class Chatbot:
                 replies[number] = reply
             else:
                 open_asks.append(number)
-        history = [(asks[n].question, _clean(asks[n].history), restricted[n]) for n in open_asks]
+        history = [(asks[n].question, asks[n].history, restricted[n]) for n in open_asks]
         for number, turn in zip(open_asks, understand_all(self.retriever, history), strict=True):
             replies[number] = self._answer(asks[number], turn, restricted[number])
         spent = (time.perf_counter() - start) * 1000 / max(1, len(asks))
@@ -179,7 +188,7 @@ class Chatbot:
         self, question: str, history: Sequence[str] = (), guide: str | None = None, k: int = 10
     ) -> list[str]:
         """The references of the `k` best sections for a question after its history, best first."""
-        turn = understand(self.retriever, question, _clean(history), self._restriction(guide))
+        turn = understand(self.retriever, question, self._clean(history), self._restriction(guide))
         return [self.index.refs[hit.section] for hit in self.hits(turn, k)]
 
     def hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
@@ -215,6 +224,12 @@ class Chatbot:
             raise QuestionError(f"there is no guide {guide!r}", remedy=f"use one of: {', '.join(known)}")
         return frozenset([known.index(guide)])
 
+    def _clean(self, history: Sequence[str]) -> tuple[str, ...]:
+        """Earlier questions that can be understood: not empty, not over-long, not small talk."""
+        known = [text for text in history if text.strip() and len(text) <= LONGEST]
+        left = self._left_to_guides
+        return tuple(t for t in known if not smalltalk.reply_to(t, "", without=left, first=False))
+
     def _before_looking(self, ask: Ask) -> Answer | None:
         """What needs no look into the guide: too short, too long, small talk."""
         question = ask.question.strip()
@@ -222,7 +237,8 @@ class Chatbot:
             text = f"That is more than {LONGEST:,} characters. Please ask one question in a few words."
             return self._reply("no_answer", ask, text, reason="too_long")
         titles = ", ".join(guide.title for guide in self.guides)
-        if talk := smalltalk.reply_to(question, titles):
+        person = refusing.whom_to_ask(self.contact)
+        if talk := smalltalk.reply_to(question, titles, person, self._left_to_guides, not ask.history):
             return self._reply("small_talk", ask, talk, suggestions=self.examples[:CHIPS])
         if not any(character.isalnum() for character in question) or len(question) < 2:
             text = "Please ask a question in words, for example one of these."
@@ -378,10 +394,3 @@ class Chatbot:
 def _landing(base: str, passage: str, words: str) -> str:
     """A published page's address with the place of the words."""
     return f"{base}{'' if '#' in base else '#'}{fragment(passage, words)}"
-
-
-def _clean(history: Sequence[str]) -> tuple[str, ...]:
-    """Earlier questions that can be understood: not empty, not over-long, not small talk."""
-    return tuple(
-        text for text in history if text.strip() and len(text) <= LONGEST and not smalltalk.reply_to(text, "")
-    )

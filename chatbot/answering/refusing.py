@@ -51,7 +51,7 @@ def refuse(
     """Says no, and helps: what is missing, the nearest sections as choices, whom to ask."""
     index = retriever.index
     choices = questions_for(retriever, [hit.section for hit in hits[:3]])
-    person = f" You can ask here: {contact}" if contact else ""
+    person = whom_to_ask(contact)
     if absent:
         return Refusal("no_answer", _not_listed(absent) + person, "not_in_guide", choices, (absent.value,))
     missing = missing_words(retriever, turn)
@@ -68,6 +68,11 @@ def refuse(
     named = f" It says nothing of {_listed([f'“{word}”' for word in missing])}." if missing else ""
     text = f"The guide does not say.{named} The nearest it has: {nearest}.{person}"
     return Refusal("no_answer", text, "not_in_guide", choices, missing)
+
+
+def whom_to_ask(contact: str) -> str:
+    """The sentence that sends to a person, where there is one."""
+    return f" You can ask here: {contact}" if contact else ""
 
 
 def not_said(question: str) -> str:

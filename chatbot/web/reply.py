@@ -54,7 +54,8 @@ def show(answer: Answer, contact: str = "") -> str:
     if answer.kind == "no_answer":
         parts = _no_answer(answer, contact)
     else:
-        parts = [f'<p class="short" dir="auto">{_text(text)}</p>' for text in paragraphs]
+        person = contact if answer.kind == "small_talk" else ""
+        parts = [f'<p class="short" dir="auto">{_linked(text, (), person)}</p>' for text in paragraphs]
     if answer.understood_as and _bare(answer.understood_as) != _bare(answer.question):
         understood = f'<q dir="auto">{_text(answer.understood_as)}</q>'
         parts.insert(len(paragraphs), f'<p class="understood">Understood as: {understood}</p>')

@@ -79,6 +79,11 @@ def test_sections_and_a_person_that_the_text_names_are_linked_there_and_not_said
     assert "Ask a person" not in html
 
 
+def test_whoever_asks_for_a_person_gets_a_link(bot: TeaBot) -> None:
+    answer = replace(bot.ask("hello"), text="I am a chatbot. You can ask here: a@example.org")
+    assert '<a href="mailto:a@example.org">a@example.org</a></p>' in reply.show(answer, "a@example.org")
+
+
 def test_without_a_contact_none_is_shown(bot: TeaBot) -> None:
     assert "person" not in reply.show(bot.ask("coffee?"))
 
