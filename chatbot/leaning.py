@@ -7,6 +7,7 @@ what a question then means is for `chatbot.conversation`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from chatbot import lexical
 
@@ -85,6 +86,18 @@ ASKS_ON = re.compile(
     re.I,
 )
 MORE = re.compile(r"^(?:(?:tell|give) me )?(?:more|details?)\b", re.I)
+# Asks for no more than what else is said of the same: "can you tell me more?", "go on", "in more detail".
+ONLY_MORE = re.compile(
+    r"(?:(?:ok(?:ay)?|yes|yeah|yep|and|so|well|great|nice|cool|interesting|sure|thanks)\W+)*"
+    r"(?:(?:can|could|would|will) you |please |(?:i want|i['’]?d like|i would like) to )*"
+    r"(?:(?:tell|give|show) me |know |hear |say |read |see |explain )?(?:it |this |that )?"
+    r"(?:a (?:bit|little) |some |any )?"
+    r"(?:more|further|details?|in (?:more )?detail"
+    r"|(?:go on|go ahead|continue|carry on|keep going|elaborate|expand|explain)(?: (?:it|this|that))?)"
+    r"(?: (?:more|further|details?|info|information))?(?: (?:about|on) (?:it|that|this|them|those))?"
+    r"(?:\W*please|\W*thanks|\W*thank you)?\W*",
+    re.I,
+)
 TRAILS = re.compile(
     r"(?:[\s,]+(?:then|instead|please|maybe|though|too|as well|exactly|specifically"
     r"|for (?:example|instance)))+\W*$",
@@ -101,6 +114,20 @@ NO_VALUE = POINTS | {
     "do", "does", "did", "can", "could", "should", "would", "will",
     "i", "me", "my", "u", "we", "you", "your",
 }  # fmt: skip
+
+
+def asks_for_more(text: str) -> bool:
+    """Whether a text asks for more of the same, and nothing else.
+
+    >>> asks_for_more("OK, tell me more about it please"), asks_for_more("tell me more about networking")
+    (True, False)
+    """
+    return ONLY_MORE.fullmatch(text.strip()) is not None
+
+
+def without_more(history: Sequence[str]) -> tuple[str, ...]:
+    """Earlier questions but for those that only ask for more: what follows leans on what they lean on."""
+    return tuple(text for text in history if not asks_for_more(text))
 
 
 def points(text: str) -> bool:

@@ -11,7 +11,7 @@ from chatbot import leaning
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(leaning)
-    assert found.attempted == 2
+    assert found.attempted == 3
     assert not found.failed
 
 
@@ -134,3 +134,21 @@ def test_what_switches_to_something_else(text: str, switches: bool) -> None:
     if switches:
         assert "topic" not in leaning.ASIDE.sub("", text)
         assert "question" not in leaning.ASIDE.sub("", text)
+
+
+@pytest.mark.parametrize(
+    ("asking", "text"),
+    [(True, text) for text in (
+        "more", "More, please!", "can you tell me more about it?", "go on", "explain that", "in more detail",
+        "I'd like to know more", "OK, tell me more about them", "yes please continue", "any more details?",
+    )]
+    + [(False, text) for text in (
+        "tell me more about networking", "how many more?", "explain NLP", "what else?", "is there more work",
+        "details of the master's", "continue learning", "expand on Python", "and more pay?", "why?",
+    )],
+)  # fmt: skip
+def test_asking_for_more_names_nothing_of_it(asking: bool, text: str) -> None:
+    assert leaning.asks_for_more(text) == asking
+    assert leaning.without_more(["first", text, "last"]) == (
+        ("first", "last") if asking else ("first", text, "last")
+    )

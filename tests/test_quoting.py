@@ -200,3 +200,55 @@ def test_a_short_table_is_said_with_its_lead(bot: Chatbot) -> None:
         "Hawaii: $41,200; Ohio: $38,900; Maine: $35,400 (a year)."
     )
     assert answer.sources[0].quote.startswith("Hawaii pays bakers")
+
+
+# More of the same ---------------------------------------------------------------------------------
+
+
+def test_what_is_beyond_a_quote_is_all_the_rest_of_its_section(real_bot: Chatbot) -> None:
+    asked = set()
+    for section, question, quote in every_quote(real_bot):
+        if (section, quote.start) in asked:
+            continue
+        asked.add((section, quote.start))
+        left = quoting.beyond(real_bot.retriever, section, quote.start, quote.end)
+        said = [(quote.start, quote.end), *((each.start, each.end) for each in left)]
+        passages = [real_bot.index.passages[n] for n in real_bot.index.passages_of[section]]
+        for unit in (unit for passage in passages for unit in passage.units):
+            assert any(start <= unit.start <= unit.end <= end for start, end in said), (question, unit.text)
+        follows = [each.start for each in left if each.start >= quote.start]
+        before = [each.start for each in left if each.start < quote.start]
+        assert [each.start for each in left] == [*sorted(follows), *sorted(before)]
+        for each in left:
+            quoted = real_bot.guides[each.passage.guide].text[each.start : each.end]
+            assert is_made_of(each.text, quoted, each.passage.header), each.text
+
+
+def test_going_on_reads_a_section_and_those_below_it_to_the_end(real_bot: Chatbot) -> None:
+    history = ["How do I become a machine learning engineer?"]
+    answers = [real_bot.ask(history[0])]
+    asks = ["tell me more", "OK, go on please", "continue", "more", "more details", "go on", "elaborate"] * 4
+    while answers[-1].kind == "answer":
+        answers.append(real_bot.ask(asks[len(history)], history))
+        history.append(answers[-1].question)
+    assert len({answer.text for answer in answers}) == len(answers), "nothing is said twice"
+    read = [answer.sources[0].ref.partition("#")[2] for answer in answers[:-1]]
+    steps = [section.id for section in real_bot.index.sections if section.id.startswith("step-")]
+    assert list(dict.fromkeys(read)) == ["how-to-become", *steps]
+    assert (answers[-1].kind, answers[-1].reason) == ("no_answer", "not_in_guide")
+    assert answers[-1].text == "That is all that the guide says in “How to become an ML engineer”."
+    verify_answer("\n".join(json.dumps(answer.to_dict()) for answer in answers), ROOT / "corpus")
+
+
+def test_more_of_what_was_not_answered_is_not_answered_either(real_bot: Chatbot) -> None:
+    before = real_bot.ask("what is the capital of France?")
+    more = real_bot.ask("tell me more", ["what is the capital of France?"])
+    assert (more.kind, more.text, more.reason) == (before.kind, before.text, before.reason)
+
+
+def test_asking_for_more_in_between_changes_nothing(real_bot: Chatbot) -> None:
+    asked = "How much do ML engineers make in California?"
+    plain_one = real_bot.ask("and in Washington?", [asked])
+    after_more = real_bot.ask("and in Washington?", [asked, "tell me more", "go on"])
+    assert (after_more.text, after_more.confidence) == (plain_one.text, plain_one.confidence)
+    assert real_bot.ranking("tell me more", [asked, "go on"]) == real_bot.ranking(asked)

@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from chatbot import index as index_folder
 from chatbot import leaning, lexical
 from chatbot.answering import counting, quoting, refusing, smalltalk, tables
+from chatbot.answering.answer import Answer as Answer
+from chatbot.answering.answer import Ask as Ask
+from chatbot.answering.answer import Source as Source
 from chatbot.answering.linking import fragment
 from chatbot.conversation import Turn, understand, understand_all
 from chatbot.errors import QuestionError
@@ -33,61 +35,6 @@ from chatbot.settings import Settings
 LONGEST = 1000  # characters of a question; nobody types more, and guides are not searched with essays
 SOURCES = ENOUGH  # at most in an answer
 CHIPS = 3  # suggestions under an answer
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A quote and where it stands. `start` and `end` are character offsets in the guide file."""
-
-    ref: str  # guide#section
-    guide: str  # title
-    section: str  # title
-    url: str | None  # lands on the words, where the guide is published
-    quote: str  # byte-exact text of the guide file
-    start: int
-    end: int
-    passage: str  # the whole passage, Markdown
-    score: float  # higher is better
-
-    def to_dict(self) -> dict[str, Any]:
-        """The Source as JSON values. (`dataclasses.asdict` copies every value: ten times as slow.)"""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A reply, as every face shows it. The fields are those of the contract."""
-
-    id: str
-    kind: str  # "answer", "clarify", "no_answer" or "small_talk"
-    question: str
-    understood_as: str
-    text: str
-    confidence: float
-    sources: tuple[Source, ...]
-    suggestions: tuple[str, ...]
-    reason: str | None  # None, "not_in_guide", "off_topic", "ambiguous", "too_short" or "too_long"
-    missing: tuple[str, ...]
-    build: str
-    took_ms: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """The Answer as JSON values."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return values | {
-            "sources": [source.to_dict() for source in self.sources],
-            "suggestions": list(self.suggestions),
-            "missing": list(self.missing),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A question with what was asked before it (oldest first) and, if it is restricted, a guide's id."""
-
-    question: str
-    history: tuple[str, ...] = ()
-    guide: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +113,13 @@ class Chatbot:
         replies: dict[int, Answer] = {}
         open_asks = []
         for number, ask in enumerate(asks):
-            if reply := self._before_looking(ask):
+            if reply := self._before_looking(ask) or self._more(ask):
                 replies[number] = reply
             else:
                 open_asks.append(number)
-        history = [(asks[n].question, asks[n].history, restricted[n]) for n in open_asks]
+        history = [
+            (asks[n].question, leaning.without_more(asks[n].history), restricted[n]) for n in open_asks
+        ]
         for number, turn in zip(open_asks, understand_all(self.retriever, history), strict=True):
             replies[number] = self._answer(asks[number], turn, restricted[number])
         spent = (time.perf_counter() - start) * 1000 / max(1, len(asks))
@@ -188,7 +137,10 @@ class Chatbot:
         self, question: str, history: Sequence[str] = (), guide: str | None = None, k: int = 10
     ) -> list[str]:
         """The references of the `k` best sections for a question after its history, best first."""
-        turn = understand(self.retriever, question, self._clean(history), self._restriction(guide))
+        earlier = self._clean(history)
+        if leaning.asks_for_more(question) and (asked := leaning.without_more(earlier)):
+            question, earlier = asked[-1], asked[:-1]
+        turn = understand(self.retriever, question, leaning.without_more(earlier), self._restriction(guide))
         return [self.index.refs[hit.section] for hit in self.hits(turn, k)]
 
     def hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
@@ -244,6 +196,32 @@ class Chatbot:
             text = "Please ask a question in words, for example one of these."
             return self._reply("no_answer", ask, text, reason="too_short", suggestions=self.examples[:CHIPS])
         return None
+
+    def _more(self, ask: Ask) -> Answer | None:
+        """What the section answered from says beyond that, and those below it, to "go on" and the like."""
+        if not (leaning.asks_for_more(ask.question) and (asked := leaning.without_more(ask.history))):
+            return None
+        before = self.ask(asked[-1], asked[:-1], ask.guide)
+        understood = f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{ask.question.strip()}"
+        shown = replace(before, question=ask.question, understood_as=understood)
+        if before.kind != "answer":
+            return shown
+        first, *rest = before.sources
+        section = self.index.refs.index(first.ref)
+        left = [(section, quote) for quote in quoting.beyond(self.retriever, section, first.start, first.end)]
+        for below in self.retriever.below[section]:
+            left += [(below, quote) for quote in quoting.beyond(self.retriever, below)]
+        times = ask.history[::-1].index(asked[-1])  # it was asked for more already
+        if times < len(left):
+            section, quote = left[times]
+            source = self._source(Hit(section, first.score, before.confidence), quote)
+            others = [other for other in rest if other.ref != source.ref]
+            return replace(shown, text=quote.text, sources=(source, *others))
+        text = f"That is all that the guide says in “{first.section}”."
+        low = min(before.confidence, self.threshold / 2)
+        return replace(
+            shown, kind="no_answer", text=text, confidence=low, sources=tuple(rest), reason="not_in_guide"
+        )
 
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
         whole = self.retriever.said(turn.understood_as)  # the writer took it as one

@@ -77,6 +77,44 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     return [_quote(retriever, section, asked, evidence) for section in sections]
 
 
+def beyond(retriever: Retriever, section: int, start: int = 0, end: int = 0) -> list[Quote]:
+    """What a section says beyond the words from `start` to `end`: what follows them, then what goes before.
+
+    Each quote is a list or a table, or as many sentences as there is room for.
+    """
+    left = [
+        piece
+        for number in retriever.index.passages_of[section]
+        for piece in _pieces(retriever.index.passages[number])
+        if not start <= piece.start <= piece.end <= end
+    ]
+    found: list[Quote] = []
+    for piece in sorted(left, key=lambda piece: piece.start < start):
+        last = found[-1] if found else piece
+        joined = f"{last.text} {piece.text}"
+        if last.passage is piece.passage and last.end < piece.start and _size(joined) <= WORDS:
+            found[-1] = replace(last, text=joined, end=piece.end)
+        else:
+            found.append(piece)
+    return found
+
+
+def _pieces(passage: Passage) -> list[Quote]:
+    """The sentences of a passage, its lists and its tables, as quotes in their order."""
+    runs = {run.start: run for run in _runs(passage.units)}
+    pieces, number = [], 0
+    while number < len(passage.units):
+        unit, run = passage.units[number], runs.get(number)
+        if not run:
+            pieces.append(Quote(unit.text, unit.start, unit.end, passage))
+        elif run.kind == "row":
+            pieces.append(_rows(passage, passage.units[run.first : run.end], run.lead(passage.units)))
+        else:
+            pieces.append(_lists(passage, [run]))
+        number = run.end if run else number + 1
+    return pieces
+
+
 def _quote(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence) -> Quote:
     for turn in asked.turns:
         for table in retriever.listings[section]:
