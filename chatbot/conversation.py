@@ -110,6 +110,12 @@ def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guide
     """A question that leans on those before it."""
     asked = (history[-1], tuple(history[-MOST:-1]), guides)
     before = retriever.turns.get(asked) or understand(retriever, *asked)
+    if len(history) > 1 and sequences.compares(reading.text):  # "which of the two?"
+        asked = (history[-2], tuple(history[-MOST:-2]), guides)
+        earlier = retriever.turns.get(asked) or understand(retriever, *asked)
+        topic = int(np.argmax(np.where(before.allowed, before.evidence.scores, -np.inf)))
+        if both := swapping.with_both(retriever, before.understood_as, earlier.understood_as, topic):
+            before = replace(before, understood_as=both)
     turn = _follow(retriever, reading, before, guides)
     return turn if turn.guides else replace(turn, evidence=_stay(retriever, turn.evidence, history))
 
@@ -182,7 +188,7 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
     if not every:
         return False
     goes_on = leaning.GOES_ON.match(text) is not None
-    back = leaning.points(text)
+    back = leaning.points(text) or leaning.points_at_them(text)
     if _is_whole(retriever, reading):
         beside_it = lexical.content_words(retriever.aliases.without(text))
         return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
@@ -278,7 +284,7 @@ def _in_sequence(
         return beyond, _moved(retriever, beyond, topic, allowed), ()
     if moved is None:
         picked = (row, "") if row else sequences.pick(retriever, bare, topic)
-        if not picked and sequences.asks_for_a_row(retriever, bare, topic):
+        if not picked and sequences.asks_for_a_row(retriever, bare, before, topic):
             asked = f"{before.rstrip('?. ')}{BESIDE_IT}{bare}"
             return asked, _moved(retriever, asked, topic, allowed), ()
         if not picked:

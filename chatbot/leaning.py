@@ -61,8 +61,8 @@ POINTS = frozenset([
 SUCH = re.compile(r"\bsuch (?:an? )?(?:careers?|jobs?|positions?|roles?|works?)\b", re.I)
 # Points at some of what was named: "which of those pays most?", "both of them".
 OF_THEM = re.compile(
-    r"\b(?:which|what|all|any|some|most|none|one|both|each|either|neither) of (?:them|those|these)\b"
-    r"|\b(?:those|these) two\b",
+    r"\b(?:which|what|all|any|some|most|none|one|both|each|either|neither) of"
+    r" (?:them|those|these|the (?:two|three|four|five))\b|\b(?:those|these) two\b",
     re.I,
 )
 SEVERAL = re.compile(rf"\b(?:those|these|each)\b|{OF_THEM.pattern}", re.I)

@@ -45,6 +45,8 @@ HIGHEST = frozenset(
     ["highest", "most", "best", "top", "maximum", "max", "biggest", "largest", "greatest", "leading"]
 )
 LOWEST = frozenset(["lowest", "least", "worst", "bottom", "minimum", "min", "smallest", "fewest"])
+HIGHER = frozenset(["higher", "more", "better", "bigger", "larger", "greater"])
+LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller"])
 SHOUTED = 3  # words in capitals; of so few, each may be a short form
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,

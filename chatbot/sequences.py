@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chatbot import lexical, steps
-from chatbot.lexical import HIGHEST, LOWEST, ORDINALS, fold_phrase
+from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, fold_phrase
 from chatbot.passages import is_step
 from chatbot.retrieval import Mask, Retriever
 from chatbot.steps import ANY, AROUND, CARDINALS, STEP, STEPS
@@ -46,6 +46,9 @@ AND_PLACE = re.compile(
 WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?| ranks?) $", re.I)
 # What is said when a table's figure is asked for: "the third one, how much exactly?"
 FIGURE = frozenset(["figure", "amount", "number", "exact", "exactly", "precisely", "year"])
+# What sets two rows side by side: "which is higher?", "what's the difference?"
+BETWEEN_TWO = HIGHER | LOWER | {"difference", "gap", "compare", "comparison"}
+PAIR = frozenset(["two", "both", "pair"])
 SUBJECT = frozenset(["job", "career", "role", "profess", "work", "field", "guid"])  # stems
 HOW_MANY = re.compile(r"\bhow many\b", re.I)
 HOW_MUCH = re.compile(r"\bhow much\b", re.I)
@@ -126,15 +129,28 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
     return item, asked
 
 
-def asks_for_a_row(retriever: Retriever, text: str, topic: int) -> bool:
+def named_rows(retriever: Retriever, text: str, topic: int) -> list[str]:
+    """The rows of the topic's table that a text names."""
+    stems = lexical.stems(text)
+    return [item.name for item in rows(retriever, topic) if lexical.names(item.name, stems)]
+
+
+def compares(text: str) -> bool:
+    """Whether a text sets two things that were named side by side, as "which of the two is higher?"."""
+    return any(word.folded in BETWEEN_TWO for word in lexical.words(text))
+
+
+def asks_for_a_row(retriever: Retriever, text: str, before: str, topic: int) -> bool:
     """Whether a follow-up asks for a row of the topic's table by rank, for its figure, or for their number.
 
-    "And the lowest of them?", "how much is that a year?"; not "which is best for beginners?".
+    "And the lowest of them?", "how much is that a year?", after two rows "which is higher?"; not "which is
+    best for beginners?".
     """
     if HOW_MANY.search(text) and not lexical.content_words(text):  # "how many are there?"
         return any(item.section == topic for item in items(retriever, topic))
     says = {word.folded for word in lexical.words(text)}
     ranks = not says.isdisjoint(HIGHEST | LOWEST)
+    ranks = ranks or (compares(text) and len(named_rows(retriever, before, topic)) > 1)
     return (ranks or HOW_MUCH.search(text) is not None) and only_its_figure(retriever, text, topic)
 
 
@@ -142,7 +158,7 @@ def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:
     """Whether a text asks for no more than what the topic's table holds."""
     if not any(block.kind == "table" for block in retriever.index.sections[topic].blocks):
         return False
-    known = HIGHEST | LOWEST | AROUND | FIGURE | frozenset(CARDINALS)
+    known = HIGHEST | LOWEST | BETWEEN_TWO | PAIR | AROUND | FIGURE | frozenset(CARDINALS)
     held = retriever.ranker.coverage.own_stems[topic]
     return all(word.folded in known or word.stem in held for word in lexical.content_words(text))
 

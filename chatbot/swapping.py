@@ -48,6 +48,16 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     return _put(before, part, value) if part else ""
 
 
+def with_both(retriever: Retriever, before: str, earlier: str, topic: int) -> str:
+    """A question that also names the row of the one before it, where each names one: "… and Virginia"."""
+    row, other = (sequences.named_rows(retriever, text, topic) for text in (before, earlier))
+    if not len(row) == len(other) == 1 or row == other:
+        return ""
+    span = lexical.find(before, fold_phrase(row[0]))
+    end = span[1] if span else len(before.rstrip("?. "))
+    return f"{before[:end]} and {other[0]}{before[end:]}"
+
+
 def _put(before: str, span: tuple[int, int], value: str) -> str:
     """A question with another value in a span; what was added to it was said of the old one."""
     return before[: span[0]] + value + before[span[1] :].partition(BESIDE_IT)[0]

@@ -176,3 +176,49 @@ def test_a_heading_named_in_part_takes_the_place_of_one_beside_it(
 def test_words_that_do_not_stand_together_are_no_row(real_bot: Chatbot) -> None:
     before = "does designing systems pay more in computer systems"
     assert "does software" not in real_bot.ask("and software publishers?", [before]).understood_as
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "said"),
+    [
+        (
+            ["Salary in Virginia?", "Salary in New York?"],
+            "which of those two is higher",
+            "New York: $137,900 a year; Virginia: $136,960 a year.",
+        ),
+        (
+            ["what do they earn in virginia", "and massachusetts?"],
+            "so which is lower?",
+            "Massachusetts: $136,700 a year; Virginia: $136,960 a year.",
+        ),
+        (
+            ["what does computer systems design pay?", "and information services?"],
+            "which of the two pays more?",
+            "Information Services and Data Processing: $139,170 a year; "
+            "Computer Systems Design: $138,200 a year.",
+        ),
+        (
+            ["salary in virginia and new york"],
+            "what's the difference?",
+            "New York: $137,900 a year; Virginia: $136,960 a year.",
+        ),
+    ],
+)
+def test_two_rows_asked_for_one_after_the_other_are_set_side_by_side(
+    real_bot: Chatbot, history: list[str], question: str, said: str
+) -> None:
+    assert real_bot.ask(question, history).text == said
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        (["Salary in Virginia?", "and Virginia again?"], "which is higher?"),
+        (["Which programming languages do I need?", "and which frameworks?"], "which of them is better?"),
+        (["Salary in Virginia?", "and New York?"], "which is better for beginners?"),
+    ],
+)
+def test_what_is_no_second_row_is_not_set_beside_the_first(
+    real_bot: Chatbot, history: list[str], question: str
+) -> None:
+    assert ";" not in real_bot.ask(question, history).text

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from chatbot import leaning, lexical, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
-from chatbot.lexical import HIGHEST, LOWEST, Word
+from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, Word
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
-HIGHER = frozenset(["higher", "more", "better", "bigger", "larger", "greater"])
-LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller"])
 PLACES = {word: place for word, place in lexical.ORDINALS.items() if place >= 0}
 COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
