@@ -123,3 +123,28 @@ def test_what_does_not_tell_the_amount_is_no_answer(
 @pytest.mark.parametrize("question", ["How much do ML engineers make?", "How much is the job growth?"])
 def test_what_tells_the_amount_stays_an_answer(real_bot: Chatbot, question: str) -> None:
     assert real_bot.ask(question).kind == "answer"
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("Annual salary (US dollars)", "a year"),
+        ("Fee per day", "a day"),
+        ("What is the hourly wage in California?", "an hour"),
+        ("and how much is that each month?", "a month"),
+        ("what will I earn in a year", ""),
+        ("a day in the life of an ML engineer", ""),
+        ("State", ""),
+    ],
+)
+def test_the_time_that_an_amount_is_of(text: str, period: str) -> None:
+    assert counting.period(text) == period
+
+
+@pytest.mark.parametrize("time", ["an hour", "per month", "each week"])
+def test_annual_pay_does_not_answer_what_another_time_is_paid(real_bot: Chatbot, time: str) -> None:
+    assert real_bot.ask(f"How much do ML engineers make {time} in California?").kind != "answer"
+    assert (
+        real_bot.ask("How much do ML engineers make a year in California?").text
+        == "California: $139,620 a year."
+    )

@@ -148,24 +148,23 @@ class Chatbot:
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
         said = self.retriever.said(turn.understood_as)  # by a writer
         now, low = turn.understood_as.rpartition(BESIDE_IT)[2], self.threshold / 4
-        noun, money = counting.counted(now), counting.asks_money(now)
+        asked = counting.amount(now)
         return [
             replace(hit, confidence=low)
             if hit.confidence > low
             and hit.section not in said
-            and self._is_of_something_else(hit.section, turn, noun, money)
+            and self._is_of_something_else(hit.section, turn, asked)
             else hit
             for hit in hits
         ]
 
-    def _is_of_something_else(self, section: int, turn: Turn, noun: str, money: bool) -> bool:
+    def _is_of_something_else(self, section: int, turn: Turn, asked: counting.Amount) -> bool:
         """Whether a section is of another role, not of what was named, or without the amount asked for."""
         own = bool(turn.role and self.guides[self.index.guide_of[section]].aliases)
         return (
             (own and not self.retriever.speaks_of(section, turn.role))
             or (turn.about is not None and not turn.about[section])
-            or (noun != "" and not counting.gives_number(self.retriever, section, noun))
-            or (money and not counting.tells_money(self.retriever, section))
+            or not counting.is_told(self.retriever, section, asked)
         )
 
     def _restriction(self, guide: str | None) -> frozenset[int]:

@@ -1,13 +1,16 @@
-"""How many of what a question asks, or how much money, and whether a section gives that.
+"""How many of what a question asks, or how much money in what time, and whether a section gives that.
 
 In: a question and a section. Out: yes or no. "How many people work in a team?" is near to all that a
 guide says of teams; where no number of people stands there, that does not answer. Nor does what architects
-do answer what they make. It knows no tables: `chatbot.answering.tables` does.
+do answer what they make, or a table of annual pay what somebody makes an hour. It knows no tables' rows:
+`chatbot.answering.tables` does.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 from chatbot import lexical
@@ -32,6 +35,56 @@ MONEY = frozenset(  # stems
     ["salari", "pay", "paid", "earn", "wage", "compens", "incom", "cost", "price", "fee", "free"]
 )
 AMOUNT = re.compile(r"[$£€¥]\s?\d")
+# "Annual salary", "what is that an hour?"; not "in a year", "a day in the life".
+PERIOD = re.compile(
+    r"\b(?:(?P<of>annual|yearly|monthly|weekly|daily|hourly)(?:ly)?"
+    r"|(?<!in )(?:per|an?|each|every) (?P<one>year|annum|month|week|day|hour)(?! in))\b",
+    re.I,
+)
+PERIODS = {
+    "annual": "a year", "annum": "a year", "yearly": "a year", "monthly": "a month", "weekly": "a week",
+    "daily": "a day", "hourly": "an hour", "hour": "an hour",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What a question asks an amount of: the stem of what is counted, whether it is money, in what time."""
+
+    noun: str
+    money: bool
+    period: str
+
+
+def amount(text: str) -> Amount:
+    """What amounts a question asks for."""
+    return Amount(counted(text), asks_money(text), period(text))
+
+
+def is_told(retriever: Retriever, section: int, asked: Amount) -> bool:
+    """Whether a section gives the amounts that are asked for, so far as that can be told from its words."""
+    if asked.noun and not gives_number(retriever, section, asked.noun):
+        return False
+    if asked.money and not tells_money(retriever, section):
+        return False
+    periods = {period_of(table.header) for table in retriever.listings[section]} - {""}
+    return not (asked.period and periods) or asked.period in periods
+
+
+def period(text: str) -> str:
+    """The time that an amount is asked for or given in.
+
+    >>> period("Annual salary (US dollars)"), period("what is that per hour?"), period("a day in the life")
+    ('a year', 'an hour', '')
+    """
+    found = PERIOD.search(text)
+    said = (found["of"] or found["one"]).lower() if found else ""
+    return PERIODS.get(said, f"a {said}") if said else ""
+
+
+def period_of(header: Sequence[str]) -> str:
+    """The time that a table's figures, in its last column, are given in."""
+    return period(header[-1]) if header else ""
 
 
 def asks_money(text: str) -> bool:

@@ -16,6 +16,7 @@ from itertools import accumulate, groupby
 
 from chatbot import lexical
 from chatbot.answering import tables
+from chatbot.answering.counting import period_of
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
 from chatbot.passages import Passage
@@ -35,16 +36,6 @@ SEVERAL = re.compile(
     r"|how (?:can|do|should|to|would)|list|name)\b",
     re.I,
 )
-PERIODS = {
-    "annual": "a year",
-    "yearly": "a year",
-    "per year": "a year",
-    "a year": "a year",
-    "monthly": "a month",
-    "per month": "a month",
-    "hourly": "an hour",
-    "per hour": "an hour",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +245,7 @@ def _rows(passage: Passage, rows: Sequence[Unit], lead: Sequence[Unit] = ()) -> 
     """Rows as "California: $139,620 a year". The quote runs from the first to the last of them."""
     ordered = sorted(rows, key=lambda unit: unit.start)
     parts = [row_text(passage.header, row) for row in rows]
-    period = _period(passage.header)
+    period = period_of(passage.header)
     if len(parts) > 2 and period:
         text = "; ".join(part.removesuffix(f" {period}") for part in parts) + f" ({period})."
     else:
@@ -272,12 +263,7 @@ def row_text(header: Sequence[str], row: Unit) -> str:
     'Ohio: $1,000 a year'
     """
     if len(row.cells) == 2:
-        period = _period(header)
+        period = period_of(header)
         return f"{row.cells[0]}: {row.cells[1]}{' ' + period if period else ''}"
     named = [f"{name} {cell}" for name, cell in zip(header[1:], row.cells[1:], strict=False)]
     return f"{row.cells[0]}: {', '.join(named)}"
-
-
-def _period(header: Sequence[str]) -> str:
-    last = header[-1].lower() if header else ""
-    return next((period for word, period in PERIODS.items() if word in last), "")

@@ -304,7 +304,9 @@ def _added(retriever: Retriever, section: int, keys: Sequence[str], noun: str, t
 
 
 def _past_the_end(listing: Listing, text: str) -> Iterator[str]:
-    """The ordinal that asks for a row after the last ("the sixth highest" of five)."""
+    """The ordinal that asks for a row after the last: "the sixth highest" of five, "which state is sixth"."""
     says = [word.folded for word in lexical.words(text)]
-    if listing.header and not set(says).isdisjoint(HIGHEST | LOWEST):
+    if listing.header and (
+        not set(says).isdisjoint(HIGHEST | LOWEST) or _one_is_asked(listing.header[0], set(says))
+    ):
         yield from (word for word in says if PLACES.get(word, 0) >= len(listing.units))
