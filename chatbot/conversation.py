@@ -283,7 +283,7 @@ def _in_sequence(
         beyond = steps.past_the_last(retriever, topic)
         return beyond, _moved(retriever, beyond, topic, allowed), ()
     if moved is None:
-        picked = (row, "") if row else sequences.pick(retriever, bare, topic)
+        picked = (row, "") if row else sequences.pick(retriever, bare, topic, before)
         if not picked and sequences.asks_for_a_row(retriever, bare, before, topic):
             asked = f"{before.rstrip('?. ')}{BESIDE_IT}{bare}"
             return asked, _moved(retriever, asked, topic, allowed), ()

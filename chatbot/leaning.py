@@ -98,6 +98,13 @@ ONLY_MORE = re.compile(
     r"(?:\W*please|\W*thanks|\W*thank you)?\W*",
     re.I,
 )
+# Picks one of the questions that were offered: "yes, the second one", "number 2"; or `again` another one.
+CHOICE = re.compile(
+    r"(?:(?:yes|yeah|ok(?:ay)?|please|i mean|i meant|i choose|take|option|number|no\.?"
+    rf"|(?P<again>and|what about))\W+)*(?:the |#)?(?P<place>{'|'.join(lexical.ORDINALS)}|[1-9])"
+    r"(?: (?:one|question|option|choice))?(?:\W+please)?\W*",
+    re.I,
+)
 TRAILS = re.compile(
     r"(?:[\s,]+(?:then|instead|please|maybe|though|too|as well|exactly|specifically"
     r"|for (?:example|instance)))+\W*$",
@@ -128,6 +135,19 @@ def asks_for_more(text: str) -> bool:
 def without_more(history: Sequence[str]) -> tuple[str, ...]:
     """Earlier questions but for those that only ask for more: what follows leans on what they lean on."""
     return tuple(text for text in history if not asks_for_more(text))
+
+
+def choice(text: str) -> tuple[int, bool] | None:
+    """The place of what a text picks of what was offered, from 0, or from -1 backwards; and whether after
+    another one. None if it says more.
+
+    >>> choice("yes, the second one please"), choice("and 1?"), choice("the second step")
+    ((1, False), (0, True), None)
+    """
+    if not (found := CHOICE.fullmatch(text.strip())):
+        return None
+    place = found["place"].lower()
+    return int(place) - 1 if place.isdigit() else lexical.ORDINALS[place], bool(found["again"])
 
 
 def points(text: str) -> bool:

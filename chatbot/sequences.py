@@ -92,10 +92,11 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
     return mask
 
 
-def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None:
+def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> tuple[Item, str] | None:
     """The item that a question picks by its place, and the question with the item's name in its stead.
 
-    The question is empty if nothing else is asked: "tell me more about the third".
+    The question is empty if nothing else is asked: "tell me more about the third". After a question `before`
+    that spoke of no step, "the first one" is no step, though its topic is one.
     """
     if not (found := PLACE.search(text)):
         return _picked_by_name(retriever, text, topic)
@@ -108,6 +109,9 @@ def pick(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None
         if noun not in lexical.STOP:  # "the first interview": of something else
             return None
         noun, end = "", at - 1
+    said = {word.folded for word in lexical.words(before)}
+    if noun in ("", "one") and is_step(retriever.index.sections[topic]) and STEPS.isdisjoint(said):
+        return None
     listed = LISTED.match(text[end:])
     told = found["the"] or noun in ANY or listed or WHO.match(text[: found.start()])
     if found["ordinal"] and not told:  # "what should I learn first"
@@ -221,10 +225,10 @@ def _line(retriever: Retriever, topic: int, noun: str, listed: bool) -> list[Ite
     told = line and (line[0].section == topic or is_step(retriever.index.sections[line[0].section]))
     if told or (len(line) > 1 and _is_plural(retriever, topic)):
         return line
-    above = retriever.index.sections[topic].parents
-    return (
-        _sections(retriever, retriever.families[topic]) if above and (listed or noun in ANY - {"one"}) else []
-    )
+    if not retriever.index.sections[topic].parents or not (listed or noun in ANY - {"one"}):
+        return []
+    family = _sections(retriever, retriever.families[topic])
+    return [] if any(item.name.endswith("?") for item in family) else family  # nobody counts questions
 
 
 def _is_series(retriever: Retriever, topic: int) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from chatbot import index as index_folder
 from chatbot import leaning, lexical
-from chatbot.answering import counting, quoting, refusing, smalltalk, tables
+from chatbot.answering import counting, offers, quoting, refusing, smalltalk, tables
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
@@ -94,12 +94,19 @@ class Chatbot:
             chosen = asked[:: max(1, len(asked) // 4)]
         return tuple(chosen[:4])
 
+    def _is_left_to_guides(self, reply: str) -> bool:
+        """Whether the guides themselves speak of what small talk would reply to."""
+        if reply not in self._left:
+            said = self.retriever.verbatim.keys() | {
+                fold_phrase(found.title) for found in self.index.sections
+            }
+            self._left[reply] = smalltalk.is_of_guides(reply, said, self.index.words["guide_stems"])
+        return self._left[reply]
+
     @cached_property
-    def _left_to_guides(self) -> frozenset[str]:
-        """The small talk that the guides answer themselves."""
-        titles = {fold_phrase(section.title) for section in self.index.sections}
-        words = self.index.words["guide_stems"]
-        return smalltalk.left_to_guides(self.retriever.verbatim.keys() | titles, words)
+    def _left(self) -> dict[str, bool]:
+        """What has been found out of it."""
+        return {}
 
     def ask(self, question: str, history: Sequence[str] = (), guide: str | None = None) -> Answer:
         """Answers one question. Raises `QuestionError` for a guide that is not there."""
@@ -108,12 +115,12 @@ class Chatbot:
     def ask_many(self, asks: Sequence[Ask]) -> list[Answer]:
         """Answers many questions; those that stand alone share a run of the encoder."""
         start = time.perf_counter()
-        asks = [replace(ask, history=self._clean(ask.history)) for ask in asks]
+        asks = [replace(ask, history=self._clean(ask.history, ask.guide)) for ask in asks]
         restricted = [self._restriction(ask.guide) for ask in asks]
         replies: dict[int, Answer] = {}
         open_asks = []
         for number, ask in enumerate(asks):
-            if reply := self._before_looking(ask) or self._more(ask):
+            if reply := self._chosen(ask) or self._before_looking(ask) or self._more(ask):
                 replies[number] = reply
             else:
                 open_asks.append(number)
@@ -137,7 +144,8 @@ class Chatbot:
         self, question: str, history: Sequence[str] = (), guide: str | None = None, k: int = 10
     ) -> list[str]:
         """The references of the `k` best sections for a question after its history, best first."""
-        earlier = self._clean(history)
+        earlier = self._clean(history, guide)
+        question = self._meant(question, earlier, guide)
         if leaning.asks_for_more(question) and (asked := leaning.without_more(earlier)):
             question, earlier = asked[-1], asked[:-1]
         turn = understand(self.retriever, question, leaning.without_more(earlier), self._restriction(guide))
@@ -175,11 +183,26 @@ class Chatbot:
             raise QuestionError(f"there is no guide {guide!r}", remedy=f"use one of: {', '.join(known)}")
         return frozenset([known.index(guide)])
 
-    def _clean(self, history: Sequence[str]) -> tuple[str, ...]:
+    def _clean(self, history: Sequence[str], guide: str | None) -> tuple[str, ...]:
         """Earlier questions that can be understood: not empty, not over-long, not small talk."""
         known = [text for text in history if text.strip() and len(text) <= LONGEST]
-        left = self._left_to_guides
-        return tuple(t for t in known if not smalltalk.reply_to(t, "", without=left, first=False))
+        left = self._is_left_to_guides
+        meant: tuple[str, ...] = ()
+        for text in known:
+            if not smalltalk.reply_to(text, first=False, left=left):
+                meant += (self._meant(text, meant, guide),)
+        return meant
+
+    def _meant(self, question: str, history: tuple[str, ...], guide: str | None) -> str:
+        """The question itself, or the one that was offered before which it picks."""
+        return offers.meant(question, history, lambda text, before: self.ask(text, before, guide))
+
+    def _chosen(self, ask: Ask) -> Answer | None:
+        """The answer to a question that was offered before, where one of them is picked."""
+        meant = self._meant(ask.question, ask.history, ask.guide)
+        return (
+            None if meant == ask.question else replace(self.ask(meant, (), ask.guide), question=ask.question)
+        )
 
     def _before_looking(self, ask: Ask) -> Answer | None:
         """What needs no look into the guide: too short, too long, small talk."""
@@ -187,10 +210,10 @@ class Chatbot:
         if len(ask.question) > LONGEST:
             text = f"That is more than {LONGEST:,} characters. Please ask one question in a few words."
             return self._reply("no_answer", ask, text, reason="too_long")
-        titles = ", ".join(guide.title for guide in self.guides)
-        person = refusing.whom_to_ask(self.contact)
-        if talk := smalltalk.reply_to(question, titles, person, self._left_to_guides, not ask.history):
-            return self._reply("small_talk", ask, talk, suggestions=self.examples[:CHIPS])
+        if talk := smalltalk.reply_to(question, not ask.history, self._is_left_to_guides):
+            titles = ", ".join(guide.title for guide in self.guides)
+            text = talk.format(guides=titles, person=refusing.whom_to_ask(self.contact))
+            return self._reply("small_talk", ask, text, suggestions=self.examples[:CHIPS])
         if not any(character.isalnum() for character in question) or len(question) < 2:
             text = "Please ask a question in words, for example one of these."
             return self._reply("no_answer", ask, text, reason="too_short", suggestions=self.examples[:CHIPS])

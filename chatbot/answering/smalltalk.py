@@ -12,20 +12,21 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from chatbot import leaning, lexical
+from chatbot import lexical
 from chatbot.lexical import fold_phrase
 
 TOPIC = 4  # words that no small talk has, and that are hardly all slips of the finger: there is a topic
 MOST = 9  # words of the longest phrase
 NEARLY = 88.0  # per cent of likeness that a whole utterance needs: one slip of the finger is forgiven
-ALIKE = 60.0  # per cent of likeness to a word of the phrase that a pronoun needs to be its slip
+ALIKE = 60.0  # per cent of likeness to a word of the phrase that another word needs to be its slip
+LONG = 80  # letters of the longest utterance that is compared with patterns
 
 # Words that may stand beside small talk without making it anything else.
 FILLERS = frozenset(
@@ -45,55 +46,73 @@ SHORT_FORM = re.compile(rf"\b(?:{'|'.join(SHORT_FORMS)})\b")
 
 @cache
 def _rows() -> list[dict[str, Any]]:
-    """What is replied, to which `phrases`; `unless` a guide has one of some words; only at `first`."""
+    """What is replied to `phrases` and `patterns`, `unless` guides have some words; some only at `first`."""
     text = resources.files("chatbot.answering").joinpath("smalltalk.json").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = json.loads(text)
-    return [row | {"phrases": [_plain(phrase) for phrase in row["phrases"]]} for row in rows]
+    known = json.loads(text)
+
+    def whole(pattern: str) -> re.Pattern[str]:
+        """A pattern with its {parts}, between words that tell nothing."""
+        full = re.sub(r"\{(\w+)\}", lambda part: f"(?:{known['parts'][part[1]]})", pattern)
+        return re.compile(rf"(?:(?:{'|'.join(FILLERS)}) )*(?:{full})(?: (?:{'|'.join(FILLERS)}))*")
+
+    return [
+        row
+        | {
+            "phrases": [_plain(phrase) for phrase in row["phrases"]],
+            "patterns": [whole(pattern) for pattern in row.get("patterns", ())],
+        }
+        for row in known["rows"]
+    ]
 
 
 @cache
 def _words() -> frozenset[str]:
-    """The words of all phrases, and what may stand beside or for them."""
-    phrases = (phrase for row in _rows() for phrase in row["phrases"])
-    return FILLERS | SHORT_FORMS.keys() | {word for phrase in phrases for word in phrase.split()}
+    """The words of all phrases and patterns, and what may stand beside or for them."""
+    texts = [
+        text for row in _rows() for text in (*row["phrases"], *(each.pattern for each in row["patterns"]))
+    ]
+    return FILLERS | SHORT_FORMS.keys() | {word for text in texts for word in re.findall(r"\w+", text)}
 
 
 @cache
-def _replies(without: frozenset[str], first: bool) -> Mapping[str, str]:
+def _said(first: bool) -> list[dict[str, Any]]:
+    """The rows that there is a reply to."""
+    return [row for row in _rows() if first or "first" not in row]
+
+
+@cache
+def _replies(first: bool) -> Mapping[str, str]:
     """The reply to each phrase."""
-    rows = [row for row in _rows() if row["reply"] not in without and (first or "first" not in row)]
-    return {phrase: row["reply"] for row in rows for phrase in row["phrases"]}
+    return {phrase: row["reply"] for row in _said(first) for phrase in row["phrases"]}
 
 
 @cache
-def _long(without: frozenset[str], first: bool) -> Mapping[int, Sequence[str]]:
+def _long(first: bool) -> Mapping[int, Sequence[str]]:
     """The phrases by how many letters they have."""
     found = defaultdict(list)
-    for phrase in _replies(without, first):
+    for phrase in _replies(first):
         found[len(phrase)].append(phrase)
     return found
 
 
-def left_to_guides(said: Collection[str], stems: Collection[str]) -> frozenset[str]:
-    """The replies that are not given, since the guides speak of it: in folded questions or in their words."""
-    return frozenset(
-        row["reply"]
-        for row in _rows()
-        if any(phrase in said for phrase in row["phrases"])
+def is_of_guides(reply: str, said: Collection[str], stems: Collection[str]) -> bool:
+    """Whether guides speak of it themselves: in a folded question or title, or by a word of their own."""
+    row = next(row for row in _rows() if row["reply"] == reply)
+    return (
+        any(phrase in said for phrase in row["phrases"])
         or any(stem in stems for word in row.get("unless", ()) for stem in lexical.stems(word))
+        or any(each.fullmatch(text) for text in said for each in row["patterns"])
     )
 
 
-def reply_to(
-    question: str, guides: str, person: str = "", without: frozenset[str] = frozenset(), first: bool = True
-) -> str:
-    """The reply to small talk; empty when it is something else.
+def reply_to(question: str, first: bool = True, left: Callable[[str], bool] = lambda reply: False) -> str:
+    """The reply to small talk, with its {guides} and {person}; empty when it is something else.
 
-    `without` are replies left to the guides; `first` is a question that has none before it: "tell me more".
+    `first` is a question that has none before it ("tell me more"); `left` tells the replies left to guides.
 
-    >>> reply_to("Thanks a lot, that helped!!", "")
+    >>> reply_to("Thanks a lot, that helped!!")
     'You are welcome. Is there anything else that you would like to know?'
-    >>> reply_to("thanks, and what do they earn?", "")
+    >>> reply_to("thanks, and what do they earn?")
     ''
     """
     strange = sum(word.folded not in _words() for word in lexical.words(question))
@@ -102,14 +121,23 @@ def reply_to(
     folded = _plain(question)
     if not folded:
         signs = any(unicodedata.category(character) == "So" for character in question)  # emoji and the like
-        return f"I can read words only. Ask me anything about: {guides}." if signs else ""
-    replies = _replies(without, first)
-    if folded not in replies and folded in _replies(frozenset(), True):
+        return "I can read words only. Ask me anything about: {guides}." if signs else ""
+    replies = _replies(first)
+    if folded not in replies and folded in _replies(True):
         return ""
     single = re.sub(r"(.)\1\b", r"\1", folded)  # "heyyy"
     phrase = _phrase(folded, replies) or (single != folded and _phrase(single, replies))
-    phrase = phrase or _nearly(folded, _long(without, first))
-    return replies[phrase].format(guides=guides, person=person) if phrase else ""
+    phrase = phrase or _nearly(folded, _long(first))
+    reply = replies[phrase] if phrase else _like(folded, _said(first))
+    return "" if reply and left(reply) else reply
+
+
+def _like(folded: str, rows: Sequence[dict[str, Any]]) -> str:
+    """The reply to an utterance that a pattern describes: "could I please speak to a real person"."""
+    if len(folded) > LONG:
+        return ""
+    found = (row["reply"] for row in rows if any(each.fullmatch(folded) for each in row["patterns"]))
+    return next(found, "")
 
 
 def _plain(question: str) -> str:
@@ -146,8 +174,7 @@ def _nearly(text: str, phrases: Mapping[int, Sequence[str]]) -> str:
     if not found:
         return ""
     own, other = set(text.split()), set(found[0].split())
-    strange = (own - other) & leaning.POINTS  # "what are they good for" is no slip of "you"
-    slips = all(
-        process.extractOne(word, other - own, scorer=fuzz.ratio, score_cutoff=ALIKE) for word in strange
+    slips = all(  # "the meaning of NLP" is no slip of life, "what are they good for" none of "you"
+        process.extractOne(word, other - own, scorer=fuzz.ratio, score_cutoff=ALIKE) for word in own - other
     )
     return found[0] if slips else ""
