@@ -18,7 +18,8 @@ _MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"
 CORRECTS = (
     r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*(?:not (?:the )?[\w-]+\W+)?"
     rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN}"
-    r"|(?:no|nope|nah)(?=\W+not\b|\W[^.?!,]{1,40},\s*(?:and )?not\b))"
+    r"|(?:no|nope|nah)(?=\W+not\b|\W[^.?!,]{1,40},\s*(?:and )?not\b)"
+    r"|(?=not (?!sure|really|bad|yet|only|just|now|that|it)[\w-]+, ?\w))"
 )
 CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)
 REJECTED = re.compile(
@@ -92,7 +93,7 @@ ONLY_MORE = re.compile(
     r"(?:(?:can|could|would|will) you |please |(?:i want|i['’]?d like|i would like) to )*"
     r"(?:(?:tell|give|show) me |know |hear |say |read |see |explain )?(?:it |this |that )?"
     r"(?:a (?:bit|little) |some |any )?"
-    r"(?:more|further|details?|in (?:more )?detail"
+    r"(?:more|further|details?|in (?:more )?detail|(?:what|anything|something) (?:else|more)"
     r"|(?:go on|go ahead|continue|carry on|keep going|elaborate|expand|explain)(?: (?:it|this|that))?)"
     r"(?: (?:more|further|details?|info|information))?(?: (?:about|on) (?:it|that|this|them|those))?"
     r"(?:\W*please|\W*thanks|\W*thank you)?\W*",

@@ -278,7 +278,9 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
         says = {word.folded for word in lexical.words(text)}
         if named:
             topic = named[0]
-        elif says.isdisjoint(ANY) or not sections[topic].parents:
+        elif later and (first := next((n for n in retriever.below[topic] if is_step(sections[n])), None)):
+            return first  # after the way as a whole its first step
+        elif not sections[topic].parents or (says.isdisjoint(ANY) and not _is_series(retriever, topic)):
             return None
     line = steps.beside(retriever, topic) or list(retriever.families[topic])
     place = line.index(topic) + (1 if later else -1)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from chatbot import lexical
+from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import ORDINALS
 from chatbot.passages import is_step
 from chatbot.retrieval import Retriever
@@ -81,6 +82,8 @@ def named(retriever: Retriever, text: str, topic: int) -> int | None:
 
 def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
     """The step that a text names by number and that is not in the section's sequence, with those that are."""
+    now = text.rpartition(BESIDE_IT)[2]  # "Step 7: Certification – step 9"
+    text = now if STEP.search(_by_number(now)) else text
     if not (wanted := STEP.search(_by_number(text))):
         return None
     steps = _among(retriever, retriever.below[section] or retriever.families[section])

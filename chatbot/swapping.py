@@ -33,19 +33,37 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     if not every or len(every) > 6 or not leaning.NO_VALUE.isdisjoint(every):
         return ""
     folded = fold_phrase(value)
+    elsewhere = any(folded in group for group in retriever.groups)
     for group in sorted(retriever.groups, key=lambda group: folded not in group):
         for old in sorted(group, key=lambda value: (-len(value), value)):
             span = lexical.find(before, old)
-            if (
-                span
-                and old != folded
-                and (folded in group or (len(every) <= 3 and not _is_title(retriever, value, topic)))
-            ):
+            if span and old != folded and (folded in group or _is_free(retriever, value, topic, elsewhere)):
                 return _put(before, span, _in_full(retriever, value, every, group))
+    if span := _stranger_like(retriever, before, retriever.synonyms.get(folded, value)):
+        return _put(before, span, value)
     part = _row_in_part(retriever, before, topic)
     if not part or not _row_in_part(retriever, value, topic):
         part = _heading_in_part(retriever, before, value, topic)
     return _put(before, part, value) if part else ""
+
+
+def _may_replace(retriever: Retriever, value: str, topic: int, old: str, elsewhere: bool) -> bool:
+    """Whether a short value that is no heading may take a place; that of a heading if it is no row either."""
+    if len(lexical.words(value)) > 3 or _is_title(retriever, value, topic):
+        return False
+    return not (elsewhere and any(fold_phrase(found.title) == old for found in retriever.index.sections))
+
+
+def _stranger_like(retriever: Retriever, before: str, value: str) -> tuple[int, int] | None:
+    """Where a question names the only thing that no guide knows, if a value that is known is like it.
+
+    "Does Oracle hire them?", "and Apple?": as if Apple had been asked for.
+    """
+    strange = [word for word in lexical.content_words(before) if not retriever.knows(word.stem)]
+    groups = [tuple(sorted(group)) for group in retriever.groups if fold_phrase(value) in group]
+    if len(strange) == 1 and any(retriever.is_like(strange[0].text, group) for group in groups):
+        return strange[0].start, strange[0].end
+    return None
 
 
 def with_both(retriever: Retriever, before: str, earlier: str, topic: int) -> str:

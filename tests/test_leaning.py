@@ -140,10 +140,12 @@ def test_what_switches_to_something_else(text: str, switches: bool) -> None:
     ("asking", "text"),
     [(True, text) for text in (
         "more", "More, please!", "can you tell me more about it?", "go on", "explain that", "in more detail",
-        "I'd like to know more", "OK, tell me more about them", "yes please continue", "any more details?",
+        "I'd like to know more", "what else?",
+        "anything else?", "OK, tell me more about them", "yes please continue", "any more details?",
     )]
     + [(False, text) for text in (
-        "tell me more about networking", "how many more?", "explain NLP", "what else?", "is there more work",
+        "tell me more about networking", "how many more?", "explain NLP", "what else do they do?",
+        "more work",
         "details of the master's", "continue learning", "expand on Python", "and more pay?", "why?",
     )],
 )  # fmt: skip

@@ -182,3 +182,40 @@ def test_a_heading_near_the_topic_is_called_by_its_words(
 ) -> None:
     section = sequences.called(real_bot.retriever, text, topic(real_bot, anchor))
     assert section == (None if found is None else topic(real_bot, found))
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "section"),
+    [
+        (["How do I become one?"], "and then?", "Step 1: Complete high school"),
+        (["How do I become one?", "and then?"], "and after that", "Step 2: Earn a bachelor's degree"),
+        (["what career tips are there", "the third"], "and the next", "Foster strong communication skills"),
+    ],
+)
+def test_what_comes_next_after_the_whole_and_in_a_series(
+    real_bot: Chatbot, history: list[str], question: str, section: str
+) -> None:
+    assert real_bot.ask(question, history).sources[0].section == section
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("Which programming languages do I need?", "the first one"),
+        ("Which certifications are good?", "and the first"),
+    ],
+)
+def test_the_first_of_what_a_sentence_names_is_neither_a_step_nor_a_question(
+    real_bot: Chatbot, before: str, question: str
+) -> None:
+    assert real_bot.ask(before).kind == "answer"
+    first = real_bot.ask(question, [before]).sources[0].section
+    assert first not in (
+        "Step 1: Complete high school",
+        "Which key skills does a successful ML engineer need?",
+    )
+
+
+def test_a_step_past_the_last_is_not_there_after_another_one(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("step 9", ["how many steps does it take to become one?", "step 7"])
+    assert (answer.kind, answer.missing) == ("no_answer", ("Step 9",))

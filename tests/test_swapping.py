@@ -222,3 +222,21 @@ def test_what_is_no_second_row_is_not_set_beside_the_first(
     real_bot: Chatbot, history: list[str], question: str
 ) -> None:
     assert ";" not in real_bot.ask(question, history).text
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("Does Netflix hire ML engineers?", "And Meta?", "Does Meta hire ML engineers?"),
+        ("Do they get free lunch?", "and Apple?", "Apple?"),
+        (
+            "What are the highest paying states?",
+            "what about Texas?",
+            "What are the highest paying states – Texas?",
+        ),
+    ],
+)
+def test_a_value_takes_the_place_of_one_like_it_that_no_guide_knows_and_of_nothing_else(
+    real_bot: Chatbot, before: str, question: str, understood: str
+) -> None:
+    assert real_bot.ask(question, [before]).understood_as == understood

@@ -470,3 +470,14 @@ def test_of_two_places_the_last_one_named_is_meant(handbook: Chatbot) -> None:
     table = listing(("State", "Pay"), ("Ohio", "$1"), ("Iowa", "$3"), ("Utah", "$2"), ("Maine", "$4"))
     text = "the second highest state – and which state is third highest?"
     assert [row.cells[0] for row in tables.asked_rows(handbook.retriever, table, text)] == ["Utah"]
+
+
+def test_what_was_asked_in_vain_is_forgotten_when_something_listed_is_named(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("what about Amazon then", ["Does Meta hire ML engineers?", "and Oracle?"])
+    assert (answer.kind, answer.missing) == ("answer", ())
+    assert real_bot.ask("and Oracle?", ["Does Meta hire ML engineers?"]).kind == "no_answer"
+
+
+def test_a_place_past_the_last_row_is_told_by_the_rows_noun(real_bot: Chatbot) -> None:
+    assert real_bot.ask("Which state comes sixth in the pay ranking?").kind == "no_answer"
+    assert real_bot.ask("Which state comes fifth in the pay ranking?").text.startswith("Massachusetts")

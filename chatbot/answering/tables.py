@@ -157,8 +157,12 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     """
     if beyond := steps.not_there(retriever, section, text):
         return Absent(*beyond, "step")
+    now = text.rpartition(BESIDE_IT)[2] if BESIDE_IT in text else ""
+    now = " ".join(retriever.synonyms.get(word.folded, word.text) for word in lexical.words(now))
     for listing in retriever.listings[section]:
         keys = listing.keys
+        if now and named_keys(retriever, keys, now):
+            return None  # "Does Oracle hire them – Apple?" asks no more of Oracle
         noun = listing.header[0].lower() if listing.header else "entry"
         longer = [name for _, name in _longer_names(retriever, keys, text)]
         named = bool(named_keys(retriever, keys, text))
