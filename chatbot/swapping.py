@@ -37,7 +37,11 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     for group in sorted(retriever.groups, key=lambda group: folded not in group):
         for old in sorted(group, key=lambda value: (-len(value), value)):
             span = lexical.find(before, old)
-            if span and old != folded and (folded in group or _is_free(retriever, value, topic, elsewhere)):
+            if (
+                span
+                and old != folded
+                and (folded in group or _may_replace(retriever, value, topic, old, elsewhere))
+            ):
                 return _put(before, span, _in_full(retriever, value, every, group))
     if span := _stranger_like(retriever, before, retriever.synonyms.get(folded, value)):
         return _put(before, span, value)
