@@ -135,9 +135,9 @@ def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> In
     texts = [draft.encoder.tokens(view.text) for view in draft.views]
     with numerics():
         table, pairs, vectors = distil(np.load(tokens), texts, draft.vectors)
+        factory = LIGHT if len(vectors) < MANY else SHORT.format(vectors.shape[1])
+        found = index_folder.flat_or_other(vectors, factory)
     encoder = StaticEncoder(draft.encoder.tokens, draft.encoder.limit, table, pairs)
-    factory = LIGHT if len(vectors) < MANY else SHORT.format(vectors.shape[1])
-    found = index_folder.flat_or_other(vectors, factory)
     glance = replace(draft, encoder=encoder, vectors=vectors, faiss=found)
     return replace(glance, fitted=fit(glance, examples, settings.promise)[0])
 

@@ -39,7 +39,8 @@ def numerics() -> Iterator[None]:
     """Keeps the numerical libraries to one thread, and silent where a fit stops before its last digit.
 
     The matrices are small: more threads only wait for each other, ten times as long as the work takes.
-    What runs beside others must be inside one that is around them all, for both are settings of the process.
+    Whatever runs in a thread of its own opens its own, for OpenMP counts by thread; and one is around them
+    all, for warnings, and the threads of NumPy's library, are settings of the process.
     """
     import scipy.optimize  # noqa: F401 - only libraries that are there already can be limited
     from sklearn.exceptions import ConvergenceWarning

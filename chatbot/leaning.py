@@ -1,7 +1,7 @@
 """How people word a question that leans on the one before it: "and …?", "they", "why?", "never mind …".
 
-In: a question's text. Out: whether, and with which words, it leans. It knows no guide and reads no history:
-what a question then means is for `chatbot.conversation`.
+In: a question's text. Out: whether, and with which words, it leans. It knows no guide, and of a history no
+more than that: what a question then means is for `chatbot.conversation`.
 """
 
 from __future__ import annotations
@@ -89,14 +89,16 @@ ASKS_ON = re.compile(
 MORE = re.compile(r"^(?:(?:tell|give) me )?(?:more|details?)\b", re.I)
 # Asks for no more than what else is said of the same: "can you tell me more?", "go on", "in more detail".
 ONLY_MORE = re.compile(
-    r"(?:(?:ok(?:ay)?|yes|yeah|yep|and|so|well|great|nice|cool|interesting|sure|thanks)\W+)*"
-    r"(?:(?:can|could|would|will) you |please |(?:i want|i['’]?d like|i would like) to )*"
-    r"(?:(?:tell|give|show) me |know |hear |say |read |see |explain )?(?:it |this |that )?"
+    r"(?:(?:ok(?:ay)?|yes|yeah|yep|and|so|well|great|nice|cool|interesting|sure|(?:al)?right|thanks"
+    r"|thank you)\W+)*"
+    r"(?:(?:can|could|would|will) you |please |(?:i want|i['’]?d like|i would like) to |i (?:want|need) )*"
+    r"(?:(?:tell|give|show)(?: me)? |know |hear |say |read |see |explain )?(?:it |this |that )?"
     r"(?:a (?:bit|little) |some |any )?"
     r"(?:more|further|details?|in (?:more )?detail|(?:what|anything|something) (?:else|more)"
-    r"|(?:go on|go ahead|continue|carry on|keep going|elaborate|expand|explain)(?: (?:it|this|that))?)"
+    r"|(?:go on|go ahead|continue|carry on|keep going|elaborate|expand|explain)"
+    r"(?: (?:it|this|that|reading))?)"
     r"(?: (?:more|further|details?|info|information))?(?: (?:about|on) (?:it|that|this|them|those))?"
-    r"(?:\W*please|\W*thanks|\W*thank you)?\W*",
+    r"(?:\W*(?:then|please|pls|plz|thanks|thank you))*\W*",
     re.I,
 )
 # Picks one of the questions that were offered: "yes, the second one", "number 2"; or `again` another one.
@@ -130,7 +132,7 @@ def asks_for_more(text: str) -> bool:
     >>> asks_for_more("OK, tell me more about it please"), asks_for_more("tell me more about networking")
     (True, False)
     """
-    return ONLY_MORE.fullmatch(text.strip()) is not None
+    return ONLY_MORE.fullmatch(" ".join(text.split())) is not None
 
 
 def without_more(history: Sequence[str]) -> tuple[str, ...]:

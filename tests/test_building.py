@@ -337,3 +337,20 @@ def test_good_words_are_words_and_no_slips() -> None:
     assert {"sued", "trail", "form", "angel"} <= common, "and these are not"
     assert not {"salery", "enginer", "lerning"} & (common | rare)
     assert not common & rare
+
+
+@pytest.mark.parametrize("part", ["_glance", "fit"])
+def test_a_fault_on_either_side_of_learning_ends_the_build_and_leaves_the_old_one(
+    small_settings: Settings, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    build_small(small_settings)
+    before = files(small_settings.index)
+
+    def fails(*_: object) -> None:
+        """Fails as a library might."""
+        raise ValueError("singular matrix")
+
+    monkeypatch.setattr(f"chatbot.building.{part}", fails)
+    with pytest.raises(ValueError, match="singular matrix"):
+        build_small(small_settings)
+    assert files(small_settings.index) == before

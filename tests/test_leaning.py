@@ -141,7 +141,8 @@ def test_what_switches_to_something_else(text: str, switches: bool) -> None:
     [(True, text) for text in (
         "more", "More, please!", "can you tell me more about it?", "go on", "explain that", "in more detail",
         "I'd like to know more", "what else?",
-        "anything else?", "OK, tell me more about them", "yes please continue", "any more details?",
+        "anything else?", "more pls", "go on then", "tell  me more", "thank you. More please", "i want more",
+        "OK, tell me more about them", "yes please continue", "any more details?",
     )]
     + [(False, text) for text in (
         "tell me more about networking", "how many more?", "explain NLP", "what else do they do?",

@@ -211,7 +211,8 @@ def test_what_is_beyond_a_quote_is_all_the_rest_of_its_section(real_bot: Chatbot
         if (section, quote.start) in asked:
             continue
         asked.add((section, quote.start))
-        left = quoting.beyond(real_bot.retriever, section, quote.start, quote.end)
+        told = quoting.beyond(real_bot.retriever, [(section, quote.start, quote.end)])
+        left = [each for other, each in told if other == section]
         said = [(quote.start, quote.end), *((each.start, each.end) for each in left)]
         passages = [real_bot.index.passages[n] for n in real_bot.index.passages_of[section]]
         for unit in (unit for passage in passages for unit in passage.units):
@@ -235,7 +236,10 @@ def test_going_on_reads_a_section_and_those_below_it_to_the_end(real_bot: Chatbo
     read = [answer.sources[0].ref.partition("#")[2] for answer in answers[:-1]]
     steps = [section.id for section in real_bot.index.sections if section.id.startswith("step-")]
     assert list(dict.fromkeys(read)) == ["how-to-become", *steps]
-    assert (answers[-1].kind, answers[-1].reason) == ("no_answer", "not_in_guide")
+    assert (answers[-1].kind, answers[-1].sources) == ("small_talk", ()), "no gap of the guide"
+    assert all(answer.missing == () for answer in answers)
+    chips = [answer.suggestions for answer in answers[1:-1]]
+    assert len(set(chips)) > 5, "what to ask next moves on, too"
     assert answers[-1].text == "That is all that the guide says in “How to become an ML engineer”."
     verify_answer("\n".join(json.dumps(answer.to_dict()) for answer in answers), ROOT / "corpus")
 
@@ -252,3 +256,25 @@ def test_asking_for_more_in_between_changes_nothing(real_bot: Chatbot) -> None:
     after_more = real_bot.ask("and in Washington?", [asked, "tell me more", "go on"])
     assert (after_more.text, after_more.confidence) == (plain_one.text, plain_one.confidence)
     assert real_bot.ranking("tell me more", [asked, "go on"]) == real_bot.ranking(asked)
+
+
+def test_going_on_after_two_answers_reads_both_sections(real_bot: Chatbot) -> None:
+    history = ["Is remote work possible and what do ML engineers do?"]
+    first = real_bot.ask(history[0])
+    both = [source.ref for source in first.sources[:2]]
+    assert first.text.count("\n\n") == 1
+    read = []
+    while (answer := real_bot.ask("go on", history)).kind == "answer":
+        read.append(answer.sources[0].ref)
+        history.append("go on")
+    assert set(read) == set(both)
+
+
+def test_going_on_stays_in_the_guide_and_goes_down_all_headings(handbook: Chatbot) -> None:
+    index = handbook.index
+    parents = [n for n, below in enumerate(handbook.retriever.below) if below]
+    for section in parents:
+        read = {other for other, _ in quoting.beyond(handbook.retriever, [(section, 0, 0)])}
+        title = (*index.sections[section].parents, index.sections[section].title)
+        under = {n for n, found in enumerate(index.sections) if found.parents[: len(title)] == title}
+        assert read - {section} == {n for n in under if index.passages_of[n]}

@@ -117,8 +117,34 @@ def test_the_guides_go_before_small_talk() -> None:
     assert is_of_guides(person, ["can i chat with a real human"], []), "as a pattern describes it"
     assert not is_of_guides(address, ["talk to an agent"], [])
     assert is_of_guides(address, [], lexical.stems("write to our support")), "its own words"
-    assert reply_to("call me", left=lambda reply: reply == person) == address
-    assert reply_to("call me", left=lambda reply: reply == address) == ""
+
+
+def test_small_talk_that_a_writer_has_written_about_is_the_guides(bot: Chatbot) -> None:
+    known = dict(bot.retriever.verbatim) | {lexical.fold_phrase("Who's the author?"): frozenset([0])}
+    asked = replace(bot)
+    asked.retriever.__dict__["verbatim"] = known
+    assert asked.ask("Who's the author?").kind != "small_talk"
+    assert asked.ask("who wrote this?").kind == "small_talk", "no more than what was written"
+
+
+def test_a_good_word_is_no_slip() -> None:
+    good = {"course", "sink", "cart", "thanks"}.__contains__
+    for text in ("what is the course?", "where is the sink?", "customer cart"):
+        assert reply_to(text)
+        assert reply_to(text, is_good=good) == "", text
+    assert reply_to("thanks you", is_good=good)
+
+
+@pytest.mark.parametrize(
+    "question", ["What test?", "what options?", "When close?", "How cancel?", "what menu"]
+)
+def test_two_phrases_that_are_no_courtesies_are_a_question(question: str) -> None:
+    assert reply_to(question) == reply_to(question, first=False) == ""
+
+
+def test_nothing_but_more_is_small_talk(real_bot: Chatbot) -> None:
+    for history in (["tell me more"], ["tell me more", "go on"], ["hi", "more", "thanks"]):
+        assert real_bot.ask("go on", history).text.startswith("What about?")
 
 
 def test_a_guide_that_speaks_of_addresses_is_asked_for_them(handbook: Chatbot) -> None:

@@ -27,7 +27,6 @@ from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
 from chatbot.leaning import BESIDE_IT
-from chatbot.lexical import fold_phrase
 from chatbot.passages import markdown_of
 from chatbot.retrieval import ENOUGH, Hit, Retriever
 from chatbot.settings import Settings
@@ -94,18 +93,19 @@ class Chatbot:
             chosen = asked[:: max(1, len(asked) // 4)]
         return tuple(chosen[:4])
 
-    def _is_left_to_guides(self, reply: str) -> bool:
-        """Whether the guides themselves speak of what small talk would reply to."""
-        if reply not in self._left:
-            said = self.retriever.verbatim.keys() | {
-                fold_phrase(found.title) for found in self.index.sections
-            }
-            self._left[reply] = smalltalk.is_of_guides(reply, said, self.index.words["guide_stems"])
-        return self._left[reply]
+    def _small_talk(self, question: str, first: bool = False) -> str:
+        """The reply to small talk; empty where it is none, or the guides themselves speak of it."""
+        reply = smalltalk.reply_to(question, first, self.retriever.language.__contains__)
+        if not reply or self.retriever.said(question):
+            return ""
+        if "{person}" in reply and reply not in self._known_to_guides:
+            said, words = self.retriever.verbatim.keys(), self.index.words["guide_stems"]
+            self._known_to_guides[reply] = smalltalk.is_of_guides(reply, said, words)
+        return "" if self._known_to_guides.get(reply) else reply
 
     @cached_property
-    def _left(self) -> dict[str, bool]:
-        """What has been found out of it."""
+    def _known_to_guides(self) -> dict[str, bool]:
+        """Of replies that send to a person: whether the guides know whom to ask. Found out when needed."""
         return {}
 
     def ask(self, question: str, history: Sequence[str] = (), guide: str | None = None) -> Answer:
@@ -185,11 +185,9 @@ class Chatbot:
 
     def _clean(self, history: Sequence[str], guide: str | None) -> tuple[str, ...]:
         """Earlier questions that can be understood: not empty, not over-long, not small talk."""
-        known = [text for text in history if text.strip() and len(text) <= LONGEST]
-        left = self._is_left_to_guides
         meant: tuple[str, ...] = ()
-        for text in known:
-            if not smalltalk.reply_to(text, first=False, left=left):
+        for text in history:
+            if text.strip() and len(text) <= LONGEST and not self._small_talk(text):
                 meant += (self._meant(text, meant, guide),)
         return meant
 
@@ -210,7 +208,7 @@ class Chatbot:
         if len(ask.question) > LONGEST:
             text = f"That is more than {LONGEST:,} characters. Please ask one question in a few words."
             return self._reply("no_answer", ask, text, reason="too_long")
-        if talk := smalltalk.reply_to(question, not ask.history, self._is_left_to_guides):
+        if talk := self._small_talk(question, first=not leaning.without_more(ask.history)):
             titles = ", ".join(guide.title for guide in self.guides)
             text = talk.format(guides=titles, person=refusing.whom_to_ask(self.contact))
             return self._reply("small_talk", ask, text, suggestions=self.examples[:CHIPS])
@@ -224,25 +222,26 @@ class Chatbot:
         if not (leaning.asks_for_more(ask.question) and (asked := leaning.without_more(ask.history))):
             return None
         before = self.ask(asked[-1], asked[:-1], ask.guide)
-        understood = f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{ask.question.strip()}"
-        shown = replace(before, question=ask.question, understood_as=understood)
         if before.kind != "answer":
-            return shown
-        first, *rest = before.sources
-        section = self.index.refs.index(first.ref)
-        left = [(section, quote) for quote in quoting.beyond(self.retriever, section, first.start, first.end)]
-        for below in self.retriever.below[section]:
-            left += [(below, quote) for quote in quoting.beyond(self.retriever, below)]
+            return replace(before, question=ask.question)
+        number = self.index.refs.index
+        told = before.sources[: before.text.count("\n\n") + 1]  # of two parts each has its quote
+        left = quoting.beyond(self.retriever, [(number(each.ref), each.start, each.end) for each in told])
         times = ask.history[::-1].index(asked[-1])  # it was asked for more already
-        if times < len(left):
-            section, quote = left[times]
-            source = self._source(Hit(section, first.score, before.confidence), quote)
-            others = [other for other in rest if other.ref != source.ref]
-            return replace(shown, text=quote.text, sources=(source, *others))
-        text = f"That is all that the guide says in “{first.section}”."
-        low = min(before.confidence, self.threshold / 2)
+        if times >= len(left):
+            text = f"That is all that the guide says in “{told[0].section}”."
+            return self._reply("small_talk", ask, text, suggestions=before.suggestions)
+        section, quote = left[times]
+        hit = Hit(section, told[0].score, before.confidence)
+        source = self._source(hit, quote)
         return replace(
-            shown, kind="no_answer", text=text, confidence=low, sources=tuple(rest), reason="not_in_guide"
+            before,
+            question=ask.question,
+            understood_as=f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{ask.question.strip()}",
+            text=quote.text,
+            sources=(source, *(other for other in before.sources[1:] if other.ref != source.ref)),
+            suggestions=tuple(self._next([hit])),
+            missing=(),
         )
 
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:

@@ -68,11 +68,21 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     return [_quote(retriever, section, asked, evidence) for section in sections]
 
 
-def beyond(retriever: Retriever, section: int, start: int = 0, end: int = 0) -> list[Quote]:
-    """What a section says beyond the words from `start` to `end`: what follows them, then what goes before.
+def beyond(retriever: Retriever, told: Sequence[tuple[int, int, int]]) -> list[tuple[int, Quote]]:
+    """What sections say beyond some words of each, from one offset to another, then what those below say.
 
-    Each quote is a list or a table, or as many sentences as there is room for.
+    With the number of its section, each is a quote of lists, tables and sentences, as many as there is room
+    for. What follows the words goes before what precedes them; a table of which a row was told is read whole.
     """
+    found = [
+        (section, quote) for section, start, end in told for quote in _beyond(retriever, section, start, end)
+    ]
+    for section, _, _ in told:
+        found += beyond(retriever, [(below, 0, 0) for below in retriever.below[section]])
+    return found
+
+
+def _beyond(retriever: Retriever, section: int, start: int, end: int) -> list[Quote]:
     left = [
         piece
         for number in retriever.index.passages_of[section]
@@ -99,7 +109,9 @@ def _pieces(passage: Passage) -> list[Quote]:
         if not run:
             pieces.append(Quote(unit.text, unit.start, unit.end, passage))
         elif run.kind == "row":
-            pieces.append(_rows(passage, passage.units[run.first : run.end], run.lead(passage.units)))
+            table = _rows(passage, passage.units[run.first : run.end], run.lead(passage.units))
+            long = [lead for lead in run.lead(passage.units) if lead.start < table.start]  # left out of it
+            pieces += [*(Quote(lead.text, lead.start, lead.end, passage) for lead in long), table]
         else:
             pieces.append(_lists(passage, [run]))
         number = run.end if run else number + 1

@@ -75,6 +75,12 @@ def _words() -> frozenset[str]:
 
 
 @cache
+def _courtesies() -> frozenset[str]:
+    """The replies to greetings, thanks and the like, which people say beside anything else."""
+    return frozenset(row["reply"] for row in _rows() if "courtesy" in row)
+
+
+@cache
 def _said(first: bool) -> list[dict[str, Any]]:
     """The rows that there is a reply to."""
     return [row for row in _rows() if first or "first" not in row]
@@ -87,7 +93,7 @@ def _replies(first: bool) -> Mapping[str, str]:
 
 
 @cache
-def _long(first: bool) -> Mapping[int, Sequence[str]]:
+def _by_length(first: bool) -> Mapping[int, Sequence[str]]:
     """The phrases by how many letters they have."""
     found = defaultdict(list)
     for phrase in _replies(first):
@@ -96,7 +102,7 @@ def _long(first: bool) -> Mapping[int, Sequence[str]]:
 
 
 def is_of_guides(reply: str, said: Collection[str], stems: Collection[str]) -> bool:
-    """Whether guides speak of it themselves: in a folded question or title, or by a word of their own."""
+    """Whether guides speak themselves of what this reply is for: an alternate does, or a word of theirs."""
     row = next(row for row in _rows() if row["reply"] == reply)
     return (
         any(phrase in said for phrase in row["phrases"])
@@ -105,10 +111,10 @@ def is_of_guides(reply: str, said: Collection[str], stems: Collection[str]) -> b
     )
 
 
-def reply_to(question: str, first: bool = True, left: Callable[[str], bool] = lambda reply: False) -> str:
+def reply_to(question: str, first: bool = True, is_good: Callable[[str], bool] = lambda word: False) -> str:
     """The reply to small talk, with its {guides} and {person}; empty when it is something else.
 
-    `first` is a question that has none before it ("tell me more"); `left` tells the replies left to guides.
+    `first` is a question that has none before it ("tell me more"); a word that `is_good` is no slip.
 
     >>> reply_to("Thanks a lot, that helped!!")
     'You are welcome. Is there anything else that you would like to know?'
@@ -124,12 +130,11 @@ def reply_to(question: str, first: bool = True, left: Callable[[str], bool] = la
         return "I can read words only. Ask me anything about: {guides}." if signs else ""
     replies = _replies(first)
     if folded not in replies and folded in _replies(True):
-        return ""
+        return ""  # "anything else?" after a question is no slip of "nothing else"
     single = re.sub(r"(.)\1\b", r"\1", folded)  # "heyyy"
     phrase = _phrase(folded, replies) or (single != folded and _phrase(single, replies))
-    phrase = phrase or _nearly(folded, _long(first))
-    reply = replies[phrase] if phrase else _like(folded, _said(first))
-    return "" if reply and left(reply) else reply
+    phrase = phrase or _nearly(folded, _by_length(first), is_good)
+    return replies[phrase] if phrase else _like(folded, _said(first))
 
 
 def _like(folded: str, rows: Sequence[dict[str, Any]]) -> str:
@@ -147,25 +152,26 @@ def _plain(question: str) -> str:
     return SHORT_FORM.sub(lambda match: SHORT_FORMS[match[0]], folded)
 
 
-def _phrase(folded: str, replies: Collection[str]) -> str:
-    """The longest phrase of an utterance that is made of such phrases and fillers alone."""
-    left, found = folded.split(), ""
+def _phrase(folded: str, replies: Mapping[str, str]) -> str:
+    """The longest phrase of an utterance made of fillers, courtesies and phrases of one other kind."""
+    left, found, others = folded.split(), "", set()
     if len(left) > 2 * MOST:
         return ""
     while left:
         for size in range(min(MOST, len(left)), 0, -1):
             if (phrase := " ".join(left[:size])) in replies:
                 found = max(found, phrase, key=len)
+                others |= {replies[phrase]} - _courtesies()
                 left = left[size:]
                 break
         else:
             if left[0] not in FILLERS:
                 return ""
             left = left[1:]
-    return found
+    return found if len(others) <= 1 else ""  # "what test?" is neither of the two
 
 
-def _nearly(text: str, phrases: Mapping[int, Sequence[str]]) -> str:
+def _nearly(text: str, phrases: Mapping[int, Sequence[str]], is_good: Callable[[str], bool]) -> str:
     """The phrase that an utterance is but for a slip of the finger."""
     if not 5 <= len(text) <= 40:
         return ""
@@ -174,7 +180,12 @@ def _nearly(text: str, phrases: Mapping[int, Sequence[str]]) -> str:
     if not found:
         return ""
     own, other = set(text.split()), set(found[0].split())
-    slips = all(  # "the meaning of NLP" is no slip of life, "what are they good for" none of "you"
-        process.extractOne(word, other - own, scorer=fuzz.ratio, score_cutoff=ALIKE) for word in own - other
-    )
-    return found[0] if slips else ""
+    stems = set(lexical.stems(found[0]))
+
+    def is_slip(word: str) -> bool:
+        """Whether a word may be meant for one of the phrase: not "NLP" for "life", nor a good word."""
+        if is_good(word) and lexical.stem(word) not in stems:
+            return False
+        return bool(process.extractOne(word, other - own, scorer=fuzz.ratio, score_cutoff=ALIKE))
+
+    return found[0] if all(map(is_slip, own - other)) else ""

@@ -650,7 +650,7 @@ textarea:focus-visible { outline-offset: -1px }
     async take(question, turn) {
       this.setBusy(true);
       try {
-        const body = { question, history: this.turns.map((one) => one.question).slice(-10) };
+        const body = { question, history: this.turns.map((one) => one.question).slice(-20) };
         if (this.dataset.guide) body.guide = this.dataset.guide;
         const answer = await this.post('answers', body);
         if (typeof answer?.text !== 'string') throw new Failure('fault');
