@@ -17,7 +17,7 @@ from pathlib import Path
 
 from chatbot import index as index_folder
 from chatbot import leaning, lexical
-from chatbot.answering import counting, offers, quoting, refusing, smalltalk, tables
+from chatbot.answering import counting, denying, offers, quoting, refusing, smalltalk, tables
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
@@ -156,12 +156,15 @@ class Chatbot:
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
         said = self.retriever.said(turn.understood_as)  # by a writer
         now, low = turn.understood_as.rpartition(BESIDE_IT)[2], self.threshold / 4
-        asked = counting.amount(now)
+        asked, denied = counting.amount(now), denying.denies(now)
         return [
             replace(hit, confidence=low)
             if hit.confidence > low
             and hit.section not in said
-            and self._is_of_something_else(hit.section, turn, asked)
+            and (
+                self._is_of_something_else(hit.section, turn, asked)
+                or (denied and not denying.is_known(self.retriever, hit.section))
+            )
             else hit
             for hit in hits
         ]
