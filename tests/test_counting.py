@@ -148,3 +148,8 @@ def test_annual_pay_does_not_answer_what_another_time_is_paid(real_bot: Chatbot,
         real_bot.ask("How much do ML engineers make a year in California?").text
         == "California: $139,620 a year."
     )
+
+
+def test_a_table_tells_nothing_of_years_that_its_section_does_not_name(real_bot: Chatbot) -> None:
+    assert real_bot.ask("what was the pay of ML engineers in California back in 2017?").kind != "answer"
+    assert real_bot.ask("I graduate in 2027, do I need a master's degree?").kind == "answer"

@@ -480,4 +480,7 @@ def test_what_was_asked_in_vain_is_forgotten_when_something_listed_is_named(real
 
 def test_a_place_past_the_last_row_is_told_by_the_rows_noun(real_bot: Chatbot) -> None:
     assert real_bot.ask("Which state comes sixth in the pay ranking?").kind == "no_answer"
+    assert real_bot.ask("Which industry is number seven of the best paying ones?").missing == (
+        "number seven",
+    )
     assert real_bot.ask("Which state comes fifth in the pay ranking?").text.startswith("Massachusetts")

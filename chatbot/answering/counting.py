@@ -34,11 +34,12 @@ ASKS_MONEY = re.compile(
 MONEY = frozenset(  # stems
     ["salari", "pay", "paid", "earn", "wage", "compens", "incom", "cost", "price", "fee", "free"]
 )
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 AMOUNT = re.compile(r"[$£€¥]\s?\d")
 # "Annual salary", "what is that an hour?"; not "in a year", "a day in the life".
 PERIOD = re.compile(
     r"\b(?:(?P<of>annual|yearly|monthly|weekly|daily|hourly)(?:ly)?"
-    r"|(?<!in )(?:per|an?|each|every) (?P<one>year|annum|month|week|day|hour)(?! in))\b",
+    r"|(?<!in )(?:per|an?|each|every) (?P<one>year|annum|month|week|day|hour)(?! in the life))\b",
     re.I,
 )
 PERIODS = {
@@ -54,11 +55,12 @@ class Amount:
     noun: str
     money: bool
     period: str
+    years: frozenset[str]  # "what was it in 2019?"
 
 
 def amount(text: str) -> Amount:
     """What amounts a question asks for."""
-    return Amount(counted(text), asks_money(text), period(text))
+    return Amount(counted(text), asks_money(text), period(text), frozenset(YEAR.findall(text)))
 
 
 def is_told(retriever: Retriever, section: int, asked: Amount) -> bool:
@@ -67,8 +69,18 @@ def is_told(retriever: Retriever, section: int, asked: Amount) -> bool:
         return False
     if asked.money and not tells_money(retriever, section):
         return False
-    periods = {period_of(table.header) for table in retriever.listings[section]} - {""}
+    tables = [table for table in retriever.listings[section] if table.header]
+    if asked.years and tables and not _holds_one(retriever, section, asked.years):
+        return False
+    periods = {period_of(table.header) for table in tables} - {""}
     return not (asked.period and periods) or asked.period in periods
+
+
+def _holds_one(retriever: Retriever, section: int, years: frozenset[str]) -> bool:
+    """Whether a section speaks of one of some years."""
+    blocks = retriever.index.sections[section].blocks
+    texts = [unit.text for block in blocks for unit in block.units]
+    return not years.isdisjoint(year for text in texts for year in YEAR.findall(text))
 
 
 def period(text: str) -> str:

@@ -36,6 +36,7 @@ COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
 FIGURE = re.compile(r"[^\w\s]?\s?(\d[\d,]*(?:\.\d+)?)\s?(?:%|[^\W\d]+(?: [^\W\d]+)*)?")
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
+NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(steps.CARDINALS)})\b", re.I)  # "number six"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,3 +315,6 @@ def _past_the_end(listing: Listing, text: str) -> Iterator[str]:
         not set(says).isdisjoint(HIGHEST | LOWEST) or _one_is_asked(listing.header[0], set(says))
     ):
         yield from (word for word in says if PLACES.get(word, 0) >= len(listing.units))
+        yield from (
+            found[0] for found in NUMBER.finditer(text) if steps.number_of(found[1]) > len(listing.units)
+        )
