@@ -35,6 +35,9 @@ FILLERS = frozenset(
     "sorry cheers yeah".split()
 )
 
+LEADING = re.compile(rf"^(?:(?:{'|'.join(sorted(FILLERS))}) )+")
+TRAILING = re.compile(rf"(?: (?:{'|'.join(sorted(FILLERS))}))+$")
+
 SHORT_FORMS = {
     "u": "you", "ya": "you", "r": "are", "re": "are", "youre": "you are", "ur": "you are",
     "whats": "what is", "hows": "how is", "pls": "please", "plz": "please",
@@ -51,9 +54,8 @@ def _rows() -> list[dict[str, Any]]:
     known = json.loads(text)
 
     def whole(pattern: str) -> re.Pattern[str]:
-        """A pattern with its {parts}, between words that tell nothing."""
-        full = re.sub(r"\{(\w+)\}", lambda part: f"(?:{known['parts'][part[1]]})", pattern)
-        return re.compile(rf"(?:(?:{'|'.join(FILLERS)}) )*(?:{full})(?: (?:{'|'.join(FILLERS)}))*")
+        """A pattern with its {parts}."""
+        return re.compile(re.sub(r"\{(\w+)\}", lambda part: f"(?:{known['parts'][part[1]]})", pattern))
 
     return [
         row
@@ -141,7 +143,10 @@ def _like(folded: str, rows: Sequence[dict[str, Any]]) -> str:
     """The reply to an utterance that a pattern describes: "could I please speak to a real person"."""
     if len(folded) > LONG:
         return ""
-    found = (row["reply"] for row in rows if any(each.fullmatch(folded) for each in row["patterns"]))
+    late = LEADING.sub("", folded)
+    texts = dict.fromkeys([folded, late, TRAILING.sub("", folded), TRAILING.sub("", late)])
+    rows = [row for row in rows if row["patterns"]]
+    found = (row["reply"] for row in rows for each in row["patterns"] if any(map(each.fullmatch, texts)))
     return next(found, "")
 
 
