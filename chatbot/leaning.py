@@ -169,6 +169,12 @@ def points(text: str) -> bool:
     return False
 
 
+def means_the_role(text: str) -> bool:
+    """Whether a text points at nothing but people: "do they lead teams?"."""
+    said = {word.folded for word in lexical.words(POINTS_NOWHERE.sub(" ", text))} & POINTS
+    return bool(said) and said <= {"they", "them", "their"} and not GOES_ON.match(text)
+
+
 def points_at_them(text: str) -> bool:
     """Whether a text asks of some of what was named ("which of those", "both of them")."""
     return OF_THEM.search(POINTS_NOWHERE.sub(" ", text)) is not None

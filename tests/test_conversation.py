@@ -463,3 +463,23 @@ def test_late_in_a_conversation_no_turn_is_kept_that_is_never_looked_for(bot: Ch
         history.append(question)
     assert all(len(earlier) < conversation.MOST for _, earlier, _ in fresh.retriever.turns)
     assert ("and then?", ("What does a baker do?", "why?"), NOBODY) in fresh.retriever.turns
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        (["Do they get free lunch?"], "do they lead teams"),
+        (["What is overfitting?"], "what do they do all day"),
+    ],
+)
+def test_they_are_the_guides_own_where_what_was_asked_before_has_no_answer(
+    real_bot: Chatbot, history: list[str], question: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.text) == ("answer", real_bot.ask(question).text)
+
+
+@pytest.mark.parametrize("before", ["What does a product manager do?", "can ML engineers become CTOs"])
+def test_they_are_another_role_where_one_was_named(real_bot: Chatbot, before: str) -> None:
+    assert real_bot.ask("what do they earn?").kind == "answer"
+    assert real_bot.ask("what do they earn?", [before]).kind != "answer"
