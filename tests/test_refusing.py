@@ -147,3 +147,35 @@ def test_a_section_without_alternates_is_offered_by_its_title(bot: Chatbot) -> N
 )
 def test_splitting(question: str, parts: int) -> None:
     assert len(refusing.split(question)) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "sections"),
+    [
+        ("What are the top employers and the top job sites?", ["Top employers", "Top job sites"]),
+        (
+            "What's the difference between an algorithm specialist and a data scientist?",
+            ["Algorithm specialist", "Data scientist"],
+        ),
+        (
+            "Deep learning engineer vs computer vision engineer",
+            ["Deep learning engineer", "Computer vision engineer"],
+        ),
+    ],
+)
+def test_two_things_in_one_breath_get_a_quote_each(
+    real_bot: Chatbot, question: str, sections: list[str]
+) -> None:
+    answer = real_bot.ask(question)
+    assert answer.text.count("\n\n") == 1
+    assert [source.section for source in answer.sources[:2]] == sections
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What's the difference between a CNN and an RNN?", "TensorFlow vs PyTorch", "compare Texas with Ohio"],
+)
+def test_what_the_guide_does_not_hold_of_two_things_is_not_put_together(
+    real_bot: Chatbot, question: str
+) -> None:
+    assert "\n\n" not in real_bot.ask(question).text

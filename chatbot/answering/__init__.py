@@ -21,7 +21,7 @@ from chatbot.answering import counting, denying, offers, quoting, refusing, smal
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
-from chatbot.answering.linking import fragment
+from chatbot.answering.linking import landing
 from chatbot.conversation import Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
@@ -33,6 +33,7 @@ from chatbot.settings import Settings
 
 LONGEST = 1000  # characters of a question; nobody types more, and guides are not searched with essays
 SOURCES = ENOUGH  # at most in an answer
+PLAIN = 0.9  # confidence from which a question is answered as a whole, though it may name two things
 CHIPS = 3  # suggestions under an answer
 
 
@@ -96,17 +97,13 @@ class Chatbot:
     def _small_talk(self, question: str, first: bool = False) -> str:
         """The reply to small talk; empty where it is none, or the guides themselves speak of it."""
         reply = smalltalk.reply_to(question, first, self.retriever.language.__contains__)
-        if not reply or self.retriever.said(question):
-            return ""
-        if "{person}" in reply and reply not in self._known_to_guides:
-            said, words = self.retriever.verbatim.keys(), self.index.words["guide_stems"]
-            self._known_to_guides[reply] = smalltalk.is_of_guides(reply, said, words)
-        return "" if self._known_to_guides.get(reply) else reply
+        known = self.retriever.said(question) or ("{person}" in reply and reply in self._known_to_guides)
+        return "" if known else reply
 
     @cached_property
-    def _known_to_guides(self) -> dict[str, bool]:
-        """Of replies that send to a person: whether the guides know whom to ask. Found out when needed."""
-        return {}
+    def _known_to_guides(self) -> frozenset[str]:
+        """The replies that send to a person where the guides know whom to ask."""
+        return smalltalk.of_guides(self.retriever.verbatim.keys(), self.index.words["guide_stems"])
 
     def ask(self, question: str, history: Sequence[str] = (), guide: str | None = None) -> Answer:
         """Answers one question. Raises `QuestionError` for a guide that is not there."""
@@ -250,7 +247,8 @@ class Chatbot:
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
         whole = self.retriever.said(turn.understood_as)  # the writer took it as one
         one = whole or (turn.follows and BESIDE_IT in turn.understood_as)
-        parts = [] if one else self._parts(ask, turn, restricted)
+        parts = [] if one else self._parts(ask, turn, restricted, refusing.split(turn.understood_as))
+        parts = parts or ([] if one else self._together(ask, turn, restricted))
         answered = [part for part in parts if part.answered]
         if len(answered) == 2 and len({part.hits[0].section for part in answered}) == 2:
             return self._answer_parts(ask, turn, answered)
@@ -307,11 +305,19 @@ class Chatbot:
             missing=refusal.missing,
         )
 
-    def _parts(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> list[_Part]:
+    def _together(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> list[_Part]:
+        """The two things that a question asks for in one breath, where each has an answer."""
+        best = self.hits(turn, 1)
+        if not best or best[0].confidence >= PLAIN:
+            return []
+        parts = self._parts(ask, turn, restricted, refusing.together(turn.understood_as))
+        return parts if all(part.answered for part in parts) else []
+
+    def _parts(self, ask: Ask, turn: Turn, restricted: frozenset[int], texts: Sequence[str]) -> list[_Part]:
         """The parts of a question that asks two things; none if it asks one."""
         found = []
         earlier: tuple[str, ...] = ()
-        for text in refusing.split(turn.understood_as):
+        for text in texts:
             part = understand(self.retriever, text, earlier, restricted or turn.guides)
             hits = self.hits(part)
             if not hits:
@@ -375,7 +381,7 @@ class Chatbot:
             self.index.refs[hit.section],
             guide.title,
             section.title,
-            _landing(base, passage, words) if base else None,
+            landing(base, passage, words) if base else None,
             words,
             quote.start,
             quote.end,
@@ -391,8 +397,3 @@ class Chatbot:
         beside = [other for other in self.retriever.families[here] if other > here]
         order = dict.fromkeys([*self.retriever.below[here][:2], *near, *beside])
         return list(refusing.questions_for(self.retriever, [n for n in order if n != here])[:CHIPS])
-
-
-def _landing(base: str, passage: str, words: str) -> str:
-    """A published page's address with the place of the words."""
-    return f"{base}{'' if '#' in base else '#'}{fragment(passage, words)}"

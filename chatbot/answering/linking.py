@@ -53,3 +53,8 @@ def _pieces(line: str) -> list[str]:
 def _encoded(text: str) -> str:
     """Percent-encoded, the hyphen too: it has a meaning in a text fragment."""
     return percent(text, safe="").replace("-", "%2D")
+
+
+def landing(base: str, passage: str, words: str) -> str:
+    """A published page's address with the place of the words."""
+    return f"{base}{'' if '#' in base else '#'}{fragment(passage, words)}"

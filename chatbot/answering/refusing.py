@@ -29,6 +29,24 @@ SPLIT = re.compile(
 )
 
 
+# Two things that are asked for, or set side by side, in one breath.
+TOGETHER = (
+    re.compile(
+        r"^(?P<asks>(?:what|which|who|where) are|list|name|tell me|show me) (?:the |your )?(?P<one>[^,?]+?)"
+        r" (?:and|&|plus) (?:the |your )?(?P<other>[^,?]+?)\W*$",
+        re.I,
+    ),
+    re.compile(
+        r"^(?P<asks>)(?:.*\bdifferences? between|compare|.*\bcomparison (?:of|between)) (?:an? |the )?"
+        r"(?P<one>.+?) (?:and|with|to|vs\.?|versus) (?:an? |the )?(?P<other>[^,?]+?)\W*$",
+        re.I,
+    ),
+    re.compile(
+        r"^(?P<asks>)(?P<one>[^,?]+?) (?:vs\.?|versus|compared (?:with|to)) (?P<other>[^,?]+?)\W*$", re.I
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """What is said when there is no answer."""
@@ -165,3 +183,13 @@ def split(question: str) -> list[str]:
     """
     parts = [part.strip(" ,;") for part in SPLIT.split(question) if part.strip(" ,;?")]
     return parts if len(parts) == 2 and all(len(part.split()) > 2 for part in parts) else []
+
+
+def together(question: str) -> list[str]:
+    """The two things that a question asks for or compares in one breath, each asked for alone; else nothing.
+
+    >>> together("What are the top employers and the best states?"), together("compare a cook with a baker")
+    (['What are top employers', 'What are best states'], ['cook', 'baker'])
+    """
+    found = next((match for each in TOGETHER if (match := each.search(question))), None)
+    return [f"{found['asks']} {found[name]}".strip() for name in ("one", "other")] if found else []

@@ -103,13 +103,17 @@ def _by_length(first: bool) -> Mapping[int, Sequence[str]]:
     return found
 
 
-def is_of_guides(reply: str, said: Collection[str], stems: Collection[str]) -> bool:
-    """Whether guides speak themselves of what this reply is for: an alternate does, or a word of theirs."""
-    row = next(row for row in _rows() if row["reply"] == reply)
-    return (
-        any(phrase in said for phrase in row["phrases"])
-        or any(stem in stems for word in row.get("unless", ()) for stem in lexical.stems(word))
-        or any(each.fullmatch(text) for text in said for each in row["patterns"])
+def of_guides(said: Collection[str], stems: Collection[str]) -> frozenset[str]:
+    """The replies that send to a person where guides speak of that themselves."""
+    return frozenset(
+        row["reply"]
+        for row in _rows()
+        if "{person}" in row["reply"]
+        and (
+            any(phrase in said for phrase in row["phrases"])
+            or any(stem in stems for word in row.get("unless", ()) for stem in lexical.stems(word))
+            or any(each.fullmatch(text) for text in said for each in row["patterns"])
+        )
     )
 
 
