@@ -117,12 +117,8 @@ def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guide
         if both := swapping.with_both(retriever, before.understood_as, earlier.understood_as, topic):
             before = replace(before, understood_as=both)
     turn = _follow(retriever, reading, before, guides)
-    if (
-        turn.follows
-        and not turn.role
-        and leaning.means_the_role(reading.text)
-        and not _is_answered(retriever, turn)
-    ):
+    people = leaning.means_the_role(reading.text) and retriever.aliases.names and not turn.role
+    if people and turn.follows and not _is_answered(retriever, turn):  # they are the guide's own
         alone = understand(retriever, reading.text, (), guides)
         if _is_answered(retriever, alone):
             return alone

@@ -172,7 +172,8 @@ def points(text: str) -> bool:
 def means_the_role(text: str) -> bool:
     """Whether a text points at nothing but people: "do they lead teams?"."""
     said = {word.folded for word in lexical.words(POINTS_NOWHERE.sub(" ", text))} & POINTS
-    return bool(said) and said <= {"they", "them", "their"} and not GOES_ON.match(text)
+    people = bool(said) and said <= {"they", "them", "their"}
+    return people and not GOES_ON.match(text) and not points_at_them(text)
 
 
 def points_at_them(text: str) -> bool:
