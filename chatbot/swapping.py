@@ -87,8 +87,7 @@ def _put(before: str, span: tuple[int, int], value: str) -> str:
 
 def _row_in_part(retriever: Retriever, text: str, topic: int) -> tuple[int, int] | None:
     """Where a text names a single row of the topic's table by some of its words: "information services"."""
-    stems = [word.stem for word in lexical.words(text)]
-    rows = [item.name for item in sequences.rows(retriever, topic) if lexical.names(item.name, stems)]
+    rows = sequences.named_rows(retriever, text, topic)
     return _together(text, set(lexical.stems(rows[0]))) if len(rows) == 1 else None
 
 

@@ -307,10 +307,10 @@ class Chatbot:
 
     def _together(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> list[_Part]:
         """The two things that a question asks for in one breath, where each has an answer."""
-        best = self.hits(turn, 1)
-        if not best or best[0].confidence >= PLAIN:
+        texts = refusing.together(turn.understood_as)
+        if not texts or any(hit.confidence >= PLAIN for hit in self.hits(turn, 1)):
             return []
-        parts = self._parts(ask, turn, restricted, refusing.together(turn.understood_as))
+        parts = self._parts(ask, turn, restricted, texts)
         return parts if all(part.answered for part in parts) else []
 
     def _parts(self, ask: Ask, turn: Turn, restricted: frozenset[int], texts: Sequence[str]) -> list[_Part]:

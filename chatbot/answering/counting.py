@@ -78,9 +78,12 @@ def is_told(retriever: Retriever, section: int, asked: Amount) -> bool:
 
 def _holds_one(retriever: Retriever, section: int, years: frozenset[str]) -> bool:
     """Whether a section speaks of one of some years."""
-    blocks = retriever.index.sections[section].blocks
-    texts = [unit.text for block in blocks for unit in block.units]
-    return not years.isdisjoint(year for text in texts for year in YEAR.findall(text))
+    return any(not years.isdisjoint(YEAR.findall(text)) for text in _texts(retriever, section))
+
+
+def _texts(retriever: Retriever, section: int) -> list[str]:
+    """What a section says, unit by unit."""
+    return [unit.text for block in retriever.index.sections[section].blocks for unit in block.units]
 
 
 def period(text: str) -> str:
@@ -112,8 +115,7 @@ def tells_money(retriever: Retriever, section: int) -> bool:
     """Whether a section speaks of pay or prices."""
     if not MONEY.isdisjoint(retriever.ranker.coverage.own_stems[section]):
         return True
-    blocks = retriever.index.sections[section].blocks
-    return any(AMOUNT.search(unit.text) for block in blocks for unit in block.units)
+    return any(map(AMOUNT.search, _texts(retriever, section)))
 
 
 def counted(text: str) -> str:
@@ -137,7 +139,7 @@ def gives_number(retriever: Retriever, section: int, noun: str) -> bool:
     if any(noun == counted(question) for question in found.alternates):
         return True
     texts = [found.title]
-    numbers = [unit.text for block in found.blocks for unit in block.units if NUMBER.search(unit.text)]
+    numbers = [text for text in _texts(retriever, section) if NUMBER.search(text)]
     if numbers:
         texts += [*numbers, *(cell for block in found.blocks for cell in block.header)]
     return any(noun == word.stem for text in texts for word in lexical.words(text))
