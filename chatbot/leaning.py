@@ -25,7 +25,8 @@ CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)
 REJECTED = re.compile(
     r"(?:, ?(?:and )?not|,? instead of|,? rather than)(?: the)? [\w-]+(?: [\w-]+)?\W*$"
     r"| (?:and )?not(?: the)? [\w-]+\W*$"
-    r"|^not(?: the)? [\w-]+[,.;:–]\W*(?=\w)",
+    r"|^not(?: the)? [\w-]+[,.;:–]\W*(?=\w)"
+    r"|, ?(?:and )?not(?: the)? [\w-]+(?=[.;:–]\s*\w)",
     re.I,
 )
 LEAD = re.compile(
@@ -35,7 +36,13 @@ LEAD = re.compile(
     r"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about)\b)))+",
     re.I,
 )
-_ANOTHER = r"(?:a )?(?:different|new|another|next) (?:topic|subject|question)"
+_ANOTHER = (
+    r"(?:(?:on |to |now )?(?:an? )?"
+    r"(?:(?:completely |totally |quite )?(?:different|new|another|next|other|unrelated)"
+    r" (?:topic|subject|question|thing|note|matter)"
+    r"|(?:switch|chang)(?:e|ing)(?: of)?(?: the)? (?:topics?|subjects?))"
+    r"|unrelated(?: though)?|(?:moving )?on to something (?:else|different|new))"
+)
 # Said before turning to something else, and asks nothing: "fine, sold. …", "ok forget the money, …".
 ASIDE = re.compile(
     r"^(?:(?:ok(?:ay)?|(?:al)?right|well|so|fine|sure|sold|noted|thanks|thank you|thx|great|good|nice|cool"

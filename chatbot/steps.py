@@ -33,6 +33,7 @@ NEXT_TO = re.compile(
     r"|\b(?:comes?|goes|is|step|stage|one) (?:right |just |immediately )?before\b|\bprecedes?\b",
     re.I,
 )
+WHICH = re.compile(r"\b(?:which|what|the) (?:step|stage|phase|number)\b(?! (?:\d|after|before))", re.I)
 ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
 # What is said around an item when nothing else is asked of it: "tell me more about the third".
 AROUND = frozenset([
@@ -59,6 +60,11 @@ def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int
         return []
     title = re.compile(rf"{wanted[1]} {number_of(wanted[2])}\b", re.I)
     return [n for n in within if title.match(retriever.index.sections[n].title)]
+
+
+def is_asked_which(retriever: Retriever, text: str, section: int) -> bool:
+    """Whether a text asks which step something is, where the section is one: its heading tells."""
+    return is_step(retriever.index.sections[section]) and WHICH.search(text) is not None
 
 
 def is_asked_alone(text: str) -> bool:

@@ -101,6 +101,7 @@ def test_what_asks_on(text: str, asks_on: bool) -> None:
         ("no, not pay. where most jobs are", "where most jobs are"),
         ("no, i mean which state has the most jobs, not pay", "which state has the most jobs"),
         ("nah, Virginia, not New York", "Virginia"),
+        ("sorry i meant jobs, not pay. which states?", "jobs. which states?"),
     ],
 )
 def test_a_correction_without_what_was_not_meant(text: str, meant: str) -> None:
@@ -127,6 +128,11 @@ def test_a_no_is_no_correction_by_itself(text: str) -> None:
         ("do they learn a new subject, and is it hard?", False),
         ("different topic - do they code", True),
         ("is the next question answered too", False),
+        ("switching topics: who hires the most of them?", True),
+        ("ok, change of subject. what do they earn", True),
+        ("totally unrelated question: do they code", True),
+        ("moving on to something else, the hours?", True),
+        ("unrelated industries, do they pay?", False),
     ],
 )
 def test_what_switches_to_something_else(text: str, switches: bool) -> None:

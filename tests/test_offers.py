@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from chatbot.answering import Chatbot
+from chatbot.answering import Ask, Chatbot
 from chatbot.answering.answer import Answer
 from chatbot.answering.offers import meant
 
@@ -60,3 +62,27 @@ def test_what_follows_a_picked_offer_leans_on_it(real_bot: Chatbot) -> None:
 def test_an_ordinal_after_an_answer_is_of_what_the_guide_names(real_bot: Chatbot) -> None:
     answer = real_bot.ask("the second one", ["What types of ML engineers are there?"])
     assert answer.sources[0].section == "Data scientist"
+
+
+def test_a_history_of_picks_costs_one_look_each(real_bot: Chatbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each leans on all before it; looked up again for each that follows, twenty would take hours."""
+    looks = 0
+    replies = Chatbot._replies
+
+    def counted(bot: Chatbot, asks: Sequence[Ask]) -> list[Answer]:
+        nonlocal looks
+        looks += 1
+        return replies(bot, asks)
+
+    monkeypatch.setattr(Chatbot, "_replies", counted)
+    history = ["Do they get free lunch?"] + ["the second one"] * 19
+    assert real_bot.ask("the second one", history).kind
+    assert looks <= len(history) + 3
+
+
+def test_each_reply_has_an_id_of_its_own(real_bot: Chatbot) -> None:
+    for question, history in (
+        ("the first one", ["What benefits do they get?"]),
+        ("go on", ["What is the pay?"]),
+    ):
+        assert len({real_bot.ask(question, history).id for _ in range(3)}) == 3

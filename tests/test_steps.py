@@ -101,3 +101,16 @@ def test_nothing_comes_after_the_last_step(real_bot: Chatbot, history: list[str]
     answer = real_bot.ask("What comes after the job application?", history)
     assert answer.kind == "no_answer"
     assert "The guide lists 8" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("which step is certification?", "Step 7: Certification. "),
+        ("Which step is marked as optional?", "Step 4: Get a master's degree (optional). "),
+        ("Should I get a certification?", "A certification "),
+        ("Which programming languages are needed?", "Python, R, SQL and Java "),
+    ],
+)
+def test_who_asks_which_step_it_is_is_told(real_bot: Chatbot, question: str, said: str) -> None:
+    assert real_bot.ask(question).text.startswith(said)

@@ -16,13 +16,14 @@ from functools import cached_property
 from pathlib import Path
 
 from chatbot import index as index_folder
-from chatbot import leaning, lexical
-from chatbot.answering import counting, denying, offers, quoting, refusing, smalltalk, tables
+from chatbot import leaning
+from chatbot.answering import counting, denying, offers, parting, quoting, refusing, smalltalk, tables
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
 from chatbot.answering.linking import landing
-from chatbot.conversation import Turn, understand, understand_all
+from chatbot.answering.parting import Part
+from chatbot.conversation import KEPT, Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
@@ -35,16 +36,6 @@ LONGEST = 1000  # characters of a question; nobody types more, and guides are no
 SOURCES = ENOUGH  # at most in an answer
 PLAIN = 0.9  # confidence from which a question is answered as a whole, though it may name two things
 CHIPS = 3  # suggestions under an answer
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One of the two things that a question asks, and whether the guides answer it."""
-
-    ask: Ask
-    turn: Turn
-    hits: list[Hit]
-    answered: bool
 
 
 @dataclass(frozen=True)
@@ -97,13 +88,17 @@ class Chatbot:
     def _small_talk(self, question: str, first: bool = False) -> str:
         """The reply to small talk; empty where it is none, or the guides themselves speak of it."""
         reply = smalltalk.reply_to(question, first, self.retriever.language.__contains__)
-        known = self.retriever.said(question) or ("{person}" in reply and reply in self._known_to_guides)
+        known = self.retriever.said(question) or reply in self._known_to_guides
         return "" if known else reply
+
+    @cached_property
+    def _kept(self) -> dict[Ask, Answer]:
+        return {}
 
     @cached_property
     def _known_to_guides(self) -> frozenset[str]:
         """The replies that send to a person where the guides know whom to ask."""
-        return smalltalk.of_guides(self.retriever.verbatim.keys(), self.index.words["guide_stems"])
+        return smalltalk.of_guides(self.retriever.verbatim.keys(), self.retriever.guide_stems)
 
     def ask(self, question: str, history: Sequence[str] = (), guide: str | None = None) -> Answer:
         """Answers one question. Raises `QuestionError` for a guide that is not there."""
@@ -112,7 +107,12 @@ class Chatbot:
     def ask_many(self, asks: Sequence[Ask]) -> list[Answer]:
         """Answers many questions; those that stand alone share a run of the encoder."""
         start = time.perf_counter()
-        asks = [replace(ask, history=self._clean(ask.history, ask.guide)) for ask in asks]
+        found = self._replies([replace(ask, history=self._clean(ask.history, ask.guide)) for ask in asks])
+        spent = (time.perf_counter() - start) * 1000 / max(1, len(asks))
+        return [replace(reply, took_ms=round(spent, 2)) for reply in found]
+
+    def _replies(self, asks: Sequence[Ask]) -> list[Answer]:
+        """The answers to questions whose history is clean."""
         restricted = [self._restriction(ask.guide) for ask in asks]
         replies: dict[int, Answer] = {}
         open_asks = []
@@ -126,8 +126,15 @@ class Chatbot:
         ]
         for number, turn in zip(open_asks, understand_all(self.retriever, history), strict=True):
             replies[number] = self._answer(asks[number], turn, restricted[number])
-        spent = (time.perf_counter() - start) * 1000 / max(1, len(asks))
-        return [replace(replies[number], took_ms=round(spent, 2)) for number in range(len(asks))]
+        return [replies[number] for number in range(len(asks))]
+
+    def _before(self, ask: Ask) -> Answer:
+        """The reply to an earlier question, kept: each of a history is looked at from several that follow."""
+        if ask not in self._kept:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[ask] = self._replies([ask])[0]
+        return self._kept[ask]
 
     def search(self, question: str, k: int = 5, guide: str | None = None) -> list[Source]:
         """The `k` best sections for a question, best first, answered or not."""
@@ -193,14 +200,14 @@ class Chatbot:
 
     def _meant(self, question: str, history: tuple[str, ...], guide: str | None) -> str:
         """The question itself, or the one that was offered before which it picks."""
-        return offers.meant(question, history, lambda text, before: self.ask(text, before, guide))
+        return offers.meant(question, history, lambda text, before: self._before(Ask(text, before, guide)))
 
     def _chosen(self, ask: Ask) -> Answer | None:
         """The answer to a question that was offered before, where one of them is picked."""
         meant = self._meant(ask.question, ask.history, ask.guide)
-        return (
-            None if meant == ask.question else replace(self.ask(meant, (), ask.guide), question=ask.question)
-        )
+        if meant == ask.question:
+            return None
+        return replace(self._replies([Ask(meant, (), ask.guide)])[0], question=ask.question)
 
     def _before_looking(self, ask: Ask) -> Answer | None:
         """What needs no look into the guide: too short, too long, small talk."""
@@ -221,7 +228,7 @@ class Chatbot:
         """What the section answered from says beyond that, and those below it, to "go on" and the like."""
         if not (leaning.asks_for_more(ask.question) and (asked := leaning.without_more(ask.history))):
             return None
-        before = self.ask(asked[-1], asked[:-1], ask.guide)
+        before = replace(self._before(Ask(asked[-1], asked[:-1], ask.guide)), id=secrets.token_hex(16))
         if before.kind != "answer":
             return replace(before, question=ask.question)
         number = self.index.refs.index
@@ -247,7 +254,7 @@ class Chatbot:
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
         whole = self.retriever.said(turn.understood_as)  # the writer took it as one
         one = whole or (turn.follows and BESIDE_IT in turn.understood_as)
-        parts = [] if one else self._parts(ask, turn, restricted, refusing.split(turn.understood_as))
+        parts = [] if one else self._parts(ask, turn, restricted, parting.split(turn.understood_as))
         parts = parts or ([] if one else self._together(ask, turn, restricted))
         answered = [part for part in parts if part.answered]
         if len(answered) == 2 and len({part.hits[0].section for part in answered}) == 2:
@@ -264,13 +271,6 @@ class Chatbot:
         half = self._answer_one(ask, part.turn)
         return self._with_rest(half, turn, other) if half.kind == "answer" else answer
 
-    def _is_about(self, section: int, turn: Turn, value: str) -> bool:
-        """Whether a section comes near a question, or holds what it asks but for a value."""
-        if turn.evidence.closest(section) >= turn.evidence.ranker.far:
-            return True
-        rest = {word.stem for word in turn.words} - set(lexical.stems(value))
-        return bool(rest) and rest <= self.retriever.ranker.coverage.own_stems[section]
-
     def _answer_one(self, ask: Ask, turn: Turn) -> Answer:
         hits = self.hits(turn)
         if not hits:
@@ -280,7 +280,7 @@ class Chatbot:
         for hit in () if taken else hits[: 1 if best.confidence >= self.threshold else 3]:
             missing = tables.absent if hit is best else tables.absent_beside
             absent = missing(self.retriever, hit.section, turn.understood_as)
-            if absent and self._is_about(hit.section, turn, absent.value):
+            if absent and refusing.is_about(self.retriever, hit.section, turn, absent.value):
                 nearest = sorted(hits, key=lambda other: other is not hit)  # the list goes first
                 return self._refuse(ask, turn, nearest, absent)
         if choices := refusing.rival_guides(self.retriever, turn, self.threshold):
@@ -296,39 +296,38 @@ class Chatbot:
         return self._reply("answer", ask, quotes[0].text, turn, best.confidence, sources, self._next(hits))
 
     def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: tables.Absent | None) -> Answer:
-        refusal = refusing.refuse(self.retriever, turn, hits, absent, self.threshold, self.contact)
+        refusal = refusing.refuse(self.retriever, ask, turn, hits, absent, self.threshold, self.contact)
         confidence = min(hits[0].confidence, self.threshold / 2) if absent else hits[0].confidence
-        sources = self._sources(hits, turn)
-        return replace(
-            self._reply(refusal.kind, ask, refusal.text, turn, confidence, sources, refusal.choices),
-            reason=refusal.reason,
-            missing=refusal.missing,
-        )
+        return self._reply(
+            refusal.kind, ask, refusal.text, turn, confidence, self._sources(hits, turn), refusal.choices,
+            refusal.reason, refusal.missing,
+        )  # fmt: skip
 
-    def _together(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> list[_Part]:
+    def _together(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> list[Part]:
         """The two things that a question asks for in one breath, where each has an answer."""
-        texts = refusing.together(turn.understood_as)
+        texts = parting.together(turn.understood_as)
         if not texts or any(hit.confidence >= PLAIN for hit in self.hits(turn, 1)):
             return []
         parts = self._parts(ask, turn, restricted, texts)
         return parts if all(part.answered for part in parts) else []
 
-    def _parts(self, ask: Ask, turn: Turn, restricted: frozenset[int], texts: Sequence[str]) -> list[_Part]:
+    def _parts(self, ask: Ask, turn: Turn, restricted: frozenset[int], texts: Sequence[str]) -> list[Part]:
         """The parts of a question that asks two things; none if it asks one."""
         found = []
         earlier: tuple[str, ...] = ()
         for text in texts:
-            part = understand(self.retriever, text, earlier, restricted or turn.guides)
+            before = () if self.retriever.said(text) else earlier
+            part = understand(self.retriever, text, before, restricted or turn.guides)
             hits = self.hits(part)
             if not hits:
                 return []
             absent = tables.absent(self.retriever, hits[0].section, part.understood_as)
             sure = hits[0].confidence >= max(self.threshold, 0.5) and not absent
-            found.append(_Part(replace(ask, question=text), part, hits, sure))
+            found.append(Part(replace(ask, question=text), part, hits, sure))
             earlier = (text,)
         return found
 
-    def _answer_parts(self, ask: Ask, turn: Turn, parts: Sequence[_Part]) -> Answer:
+    def _answer_parts(self, ask: Ask, turn: Turn, parts: Sequence[Part]) -> Answer:
         """Two quotes, one for each part; the confidence is that of the first."""
         best = [part.hits[0] for part in parts]
         quotes = [quote for part in parts for quote in self._quotes(part.hits[:1], part.turn)]
@@ -338,13 +337,13 @@ class Chatbot:
         text = "\n\n".join(quote.text for quote in quotes)
         return self._reply("answer", ask, text, turn, best[0].confidence, sources[:SOURCES], self._next(best))
 
-    def _with_rest(self, half: Answer, turn: Turn, other: _Part) -> Answer:
+    def _with_rest(self, half: Answer, turn: Turn, other: Part) -> Answer:
         """The answer to one part of a question, saying that the guide does not answer the other."""
         return replace(
             half,
             understood_as=turn.understood_as,
             text=f"{half.text} {refusing.not_said(other.ask.question)}",
-            missing=refusing.missing_words(self.retriever, other.turn),
+            missing=refusing.missing_words(self.retriever, other.ask, other.turn),
         )
 
     def _reply(
@@ -357,11 +356,12 @@ class Chatbot:
         sources: tuple[Source, ...] = (),
         suggestions: Sequence[str] = (),
         reason: str | None = None,
+        missing: tuple[str, ...] = (),
     ) -> Answer:
         understood = turn.understood_as if turn else " ".join(ask.question[:LONGEST].split())
         return Answer(
             secrets.token_hex(16), kind, ask.question, understood, text, round(confidence, 6), sources,
-            tuple(suggestions), reason, (), self.build, 0.0,
+            tuple(suggestions), reason, missing, self.build, 0.0,
         )  # fmt: skip
 
     def _quotes(self, hits: Sequence[Hit], turn: Turn) -> list[quoting.Quote]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, groupby
 
-from chatbot import lexical
+from chatbot import lexical, steps
 from chatbot.answering import tables
 from chatbot.answering.counting import period_of
 from chatbot.guides import Unit
@@ -119,6 +119,13 @@ def _pieces(passage: Passage) -> list[Quote]:
 
 
 def _quote(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence) -> Quote:
+    quote = _said(retriever, section, asked, evidence)
+    if steps.is_asked_which(retriever, asked.turns[0], section):
+        return replace(quote, text=f"{retriever.index.sections[section].title}. {quote.text}")
+    return quote
+
+
+def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence) -> Quote:
     for turn in asked.turns:
         for table in retriever.listings[section]:
             if table.header and (rows := tables.asked_rows(retriever, table, turn, asked.text)):

@@ -1,50 +1,28 @@
 """The honest no: which kind of no it is, what the guides do not speak of, and where to go instead.
 
 In: a question that no section answers well enough, with the nearest sections. Out: a `Refusal`, ready to
-be shown. Also tells when two guides answer alike, and splits a question that asks two things.
+be shown. Also tells when two guides answer alike.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from chatbot import lexical
+from chatbot.answering.answer import Ask
 from chatbot.answering.tables import OPERATORS, Absent
 from chatbot.conversation import Turn
 from chatbot.passages import title_text
 from chatbot.retrieval import Hit, Retriever
 
 NOTHING = "The guide does not say anything about that."
+OTHER_LANGUAGE = "It answers only in the language that it is written in."
 CLOSE = 0.5  # share of the threshold from which a miss is a close call, and choices are offered
 RIVAL = 3.0  # log-odds by which one guide must lead another to be taken without asking
 CHOICES = 4  # guides that are offered at most
-
-SPLIT = re.compile(
-    r"(?<=\?)\s+(?=\w)|[,;]?\s+(?:and|plus|also)\s+(?:also\s+)?(?=(?:what|which|who|where|when|why|how|do|does|is|are|can|should|will)\b)",
-    re.I,
-)
-
-
-# Two things that are asked for, or set side by side, in one breath.
-TOGETHER = (
-    re.compile(
-        r"^(?P<asks>(?:what|which|who|where) are|list|name|tell me|show me) (?:the |your )?(?P<one>[^,?]+?)"
-        r" (?:and|&|plus) (?:the |your )?(?P<other>[^,?]+?)\W*$",
-        re.I,
-    ),
-    re.compile(
-        r"^(?P<asks>)(?:.*\bdifferences? between|compare|.*\bcomparison (?:of|between)) (?:an? |the )?"
-        r"(?P<one>.+?) (?:and|with|to|vs\.?|versus) (?:an? |the )?(?P<other>[^,?]+?)\W*$",
-        re.I,
-    ),
-    re.compile(
-        r"^(?P<asks>)(?P<one>[^,?]+?) (?:vs\.?|versus|compared (?:with|to)) (?P<other>[^,?]+?)\W*$", re.I
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +38,7 @@ class Refusal:
 
 def refuse(
     retriever: Retriever,
+    ask: Ask,
     turn: Turn,
     hits: Sequence[Hit],
     absent: Absent | None,
@@ -72,7 +51,10 @@ def refuse(
     person = whom_to_ask(contact)
     if absent:
         return Refusal("no_answer", _not_listed(absent) + person, "not_in_guide", choices, (absent.value,))
-    missing = missing_words(retriever, turn)
+    missing = missing_words(retriever, ask, turn)
+    foreign = _is_foreign(retriever, ask.question)
+    if foreign:
+        person = f" {OTHER_LANGUAGE}{person}"
     nearest = ", ".join(f"“{index.sections[hit.section].title}”" for hit in hits[:3])
     closest = turn.evidence.closest()
     if closest < turn.evidence.ranker.far and _is_strange(retriever, turn):
@@ -83,9 +65,21 @@ def refuse(
         return Refusal(
             "clarify", "I am not sure what you mean. Is it one of these?", "ambiguous", choices, ()
         )
-    named = f" It says nothing of {_listed([f'“{word}”' for word in missing])}." if missing else ""
+    named = (
+        f" It says nothing of {_listed([f'“{word}”' for word in missing])}."
+        if missing and not foreign
+        else ""
+    )
     text = f"The guide does not say.{named} The nearest it has: {nearest}.{person}"
     return Refusal("no_answer", text, "not_in_guide", choices, missing)
+
+
+def is_about(retriever: Retriever, section: int, turn: Turn, value: str) -> bool:
+    """Whether a section comes near a question, or holds what it asks but for a value."""
+    if turn.evidence.closest(section) >= turn.evidence.ranker.far:
+        return True
+    rest = {word.stem for word in turn.words} - set(lexical.stems(value))
+    return bool(rest) and rest <= retriever.ranker.coverage.own_stems[section]
 
 
 def whom_to_ask(contact: str) -> str:
@@ -113,18 +107,31 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def missing_words(retriever: Retriever, turn: Turn) -> tuple[str, ...]:
-    """The content words of the question that the guides do not speak of, as written."""
+def missing_words(retriever: Retriever, ask: Ask, turn: Turn) -> tuple[str, ...]:
+    """The content words of the question that the guides do not speak of, as written.
+
+    Those of the questions before it count only where it has no others ("how often?").
+    """
+    said = {stem for earlier in ask.history for stem in lexical.stems(earlier)}
+    words = lexical.content_words(turn.understood_as)
     return tuple(
         dict.fromkeys(
             word.text
-            for word in lexical.content_words(turn.understood_as)
+            for word in [word for word in words if word.stem not in said] or words
             if not retriever.knows(word.stem)
             and word.folded not in OPERATORS
             and word.folded not in retriever.synonyms
             and len(word.folded) > 2
         )
     )[:3]
+
+
+def _is_foreign(retriever: Retriever, question: str) -> bool:
+    """Whether most words of a question are neither good words as typed nor, put right, the guides' own."""
+    typed = {word.folded for word in lexical.words(question)} & (retriever.language | lexical.STOP)
+    words = lexical.words(retriever.read(question).text)
+    known = sum(word.folded in typed or retriever.knows(word.stem) for word in words)
+    return len(words) > 1 and 2 * known < len(words)
 
 
 def _is_strange(retriever: Retriever, turn: Turn) -> bool:
@@ -173,23 +180,3 @@ def questions_for(retriever: Retriever, sections: Sequence[int]) -> tuple[str, .
 def _role(retriever: Retriever, guide: int) -> str:
     found = retriever.index.guides[guide]
     return found.aliases[0] if found.aliases else found.title
-
-
-def split(question: str) -> list[str]:
-    """The parts of a question that asks two things; nothing if it asks one.
-
-    >>> split("What do they earn and which states pay best?")
-    ['What do they earn', 'which states pay best?']
-    """
-    parts = [part.strip(" ,;") for part in SPLIT.split(question) if part.strip(" ,;?")]
-    return parts if len(parts) == 2 and all(len(part.split()) > 2 for part in parts) else []
-
-
-def together(question: str) -> list[str]:
-    """The two things that a question asks for or compares in one breath, each asked for alone; else nothing.
-
-    >>> together("What are the top employers and the best states?"), together("compare a cook with a baker")
-    (['What are top employers', 'What are best states'], ['cook', 'baker'])
-    """
-    found = next((match for each in TOGETHER if (match := each.search(question))), None)
-    return [f"{found['asks']} {found[name]}".strip() for name in ("one", "other")] if found else []
