@@ -22,10 +22,14 @@ class Aliases:
 
     @cached_property
     def names(self) -> list[tuple[str, set[int]]]:
-        """The folded names of the roles with the numbers of their guides, longest first."""
+        """The folded names of the roles with the numbers of their guides, longest first.
+
+        Of several guides one without a role is named by its title, by which it is offered.
+        """
         names: dict[str, set[int]] = {}
+        several = len(self.guides) > 1
         for number, guide in enumerate(self.guides):
-            for alias in guide.aliases:
+            for alias in guide.aliases or ((guide.title,) if several else ()):
                 names.setdefault(fold_phrase(alias), set()).add(number)
         return sorted(names.items(), key=lambda name: -len(name[0]))
 
@@ -51,5 +55,5 @@ class Aliases:
     @cached_property
     def _written(self) -> re.Pattern[str] | None:
         """The names, one or many, as people write them."""
-        names = [r"[\s-]+".join(map(re.escape, alias.split())) for alias, _ in self.names]
+        names = [r"[\W_]+".join(map(re.escape, alias.split())) for alias, _ in self.names]
         return re.compile(rf"(?<!\w)(?:an? )?(?:{'|'.join(names)})s?(?!\w)", re.I) if names else None

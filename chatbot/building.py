@@ -95,7 +95,7 @@ def build(
             looking = beside.submit(_glance, settings, draft, examples)
             fitted, promise = fit(draft, examples, settings.promise)
             glance = looking.result()
-        index_folder.write(place, _slim(parts) | {"fitted": fitted, "glance": glance})
+        index_folder.write(place, parts | {"fitted": fitted, "glance": glance})
         facts = _facts(settings, guides, vectors, promise)
         name = index_folder.publish(folder, place, facts)
     return Report(
@@ -187,7 +187,7 @@ def _own_terms(guides: Sequence[Guide]) -> list[list[str]]:
     documents = []
     for guide in guides:
         for section in guide.sections:
-            texts = [title_text(section)] + [unit.text for block in section.blocks for unit in block.units]
+            texts = [title_text(section)] + [unit.text for unit in section.units]
             documents.append([stem for text in texts for stem in lexical.stems(text)])
     return documents
 
@@ -204,6 +204,7 @@ def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str
     own: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     stems: Counter[str] = Counter()
+    guide_stems: set[str] = set()
     held: list[set[str]] = [set() for guide in guides for _ in guide.sections]
     texts = 0
     for view in views:
@@ -214,6 +215,7 @@ def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str
             asked.update(word.folded for word in found)
         else:
             own.update(word.folded for word in found)
+            guide_stems.update(word.stem for word in found)
         if view.kind != "unit":
             texts += 1
             stems.update({word.stem for word in found})
@@ -222,12 +224,6 @@ def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str
         own.update(word.folded for word in lexical.words(text))
     # A word of an alternate may itself be a typing error: it counts if the language has it.
     vocabulary = own + Counter({word: n for word, n in asked.items() if word in language})
-    guide_stems = {
-        word.stem
-        for view in views
-        if view.kind not in ("alternate", "declined")
-        for word in lexical.words(view.text)
-    }
     return {
         "vocabulary": {word: n for word, n in sorted(vocabulary.items()) if len(word) > 2},
         "language": sorted(language),
@@ -237,7 +233,6 @@ def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str
         "guide_stems": sorted(guide_stems),
         "sections": [sorted(stems) for stems in held],
         "texts": texts,
-        "terms": [lexical.stems(view.text) for view in views if view.kind == "alternate"],
     }
 
 
@@ -272,12 +267,6 @@ def good_words() -> tuple[frozenset[str], frozenset[str]]:
 
     common = frozenset(word for word, count in counts.items() if count > COMMON and not is_slip(word))
     return common, frozenset(counts) - common
-
-
-def _slim(parts: dict[str, Any]) -> dict[str, Any]:
-    """Without what only fitting needs."""
-    words = {name: value for name, value in parts["words"].items() if name != "terms"}
-    return parts | {"words": words}
 
 
 def _examples(draft: Index, golden: Sequence[dict[str, Any]]) -> list[Example]:

@@ -115,9 +115,7 @@ def _scale(index: Index) -> tuple[dict[str, Array], Promise]:
 def _hold_labels(index: Index) -> bool:
     """Whether the sections say hardly more than a label, as the intents of a bot."""
     words = [
-        sum(len(unit.text.split()) for block in section.blocks for unit in block.units)
-        for section in index.sections
-        if section.blocks
+        sum(len(unit.text.split()) for unit in section.units) for section in index.sections if section.blocks
     ]
     return bool(words) and float(np.median(words)) < LABEL
 

@@ -26,6 +26,11 @@ from chatbot.lexical import fold_phrase
 
 NEARLY = 92.0  # per cent of likeness from which one question repeats another
 ENOUGH = 14  # alternates a section; fewer cost right answers (docs/quality.md)
+READ = frozenset([".md", ".csv", ".jsonl", ".yaml"])
+CELL = re.compile(r"(?<!\\)\|")
+# A row of a table, or an item of a list, where neither is read: without "|---|", or in a CSV or JSONL answer.
+DRAWN = re.compile(r"^\s*\|.*\|.*\||\|\s*:?-{3,}|:\s+[-*] \S.*\s[-*] \S", re.DOTALL)
+AS_DRAWN = "a table needs a line |---|---| below its first, and a Markdown file"
 LONG = 60  # words of a sentence that nobody wants quoted
 
 
@@ -33,11 +38,12 @@ def check_corpus(corpus: Path) -> list[str]:
     """All remarks on a corpus; none if there is nothing to mend."""
     guides = read_corpus(corpus)
     golden = read_golden(corpus / GOLDEN, guides)
-    remarks: list[str] = []
+    remarks = list(_unread(corpus))
     for guide in guides:
-        file = corpus / GUIDES / Path(guide.file).relative_to(GUIDES)
+        file = corpus / guide.file
         remarks += _links(guide, guides, file)
         remarks += _sections(guide, file)
+        remarks += _tables(guide, file)
         remarks += _alternates(guide, file)
     remarks += _synonyms(guides, corpus / SYNONYMS)
     remarks += _repeated(guides, [row for row in golden if not row.get("history")], corpus / GOLDEN)
@@ -54,9 +60,20 @@ def _links(guide: Guide, guides: Sequence[Guide], file: Path) -> Iterator[str]:
             yield f"{file}:{line}: the link to {link[1]}#{link[2]} leads nowhere"
 
 
+def _unread(corpus: Path) -> Iterator[str]:
+    """Files among the guides that are none."""
+    for file in sorted((corpus / GUIDES).rglob("*")):
+        if file.is_file() and not file.name.startswith((".", "~")) and file.suffix.lower() not in READ:
+            yield f"{file}: is not read; write a guide as .md, .csv or .jsonl"
+
+
 def _sections(guide: Guide, file: Path) -> Iterator[str]:
+    lines: dict[tuple[str, ...], int] = {}
     for section in guide.sections:
         where = f"{file}:{section.line}"
+        first = lines.setdefault((*section.parents, fold_phrase(section.title)), section.line)
+        if first != section.line:
+            yield f"{where}: “{section.title}” is the heading of line {first}, too; say what sets it apart"
         if not section.blocks:
             yield f"{where}: “{section.title}” says nothing; a heading alone is never an answer"
         for block in section.blocks:
@@ -66,6 +83,24 @@ def _sections(guide: Guide, file: Path) -> Iterator[str]:
                 if len(unit.text.split()) > LONG:
                     line = guide.text.count("\n", 0, unit.start) + 1
                     yield f"{file}:{line}: {len(unit.text.split())} words in one {unit.kind}; split it"
+
+
+def _tables(guide: Guide, file: Path) -> Iterator[str]:
+    """Tables that are read with gaps, and such as are not read as tables."""
+    for section in guide.sections:
+        for block in section.blocks:
+            for unit in block.units:
+                raw = guide.text[unit.start : unit.end]
+                where = f"{file}:{guide.text.count(chr(10), 0, unit.start) + 1}"
+                if unit.kind == "sentence" and block.kind == "text" and DRAWN.search(unit.text):
+                    yield f"{where}: “{section.title}” has a table or list that is read as prose; {AS_DRAWN}"
+                if unit.kind == "row" and len(CELL.split(raw.strip().strip("|"))) > len(block.header):
+                    yield f"{where}: the row “{unit.key}” has more cells than the table has columns"
+                if unit.kind == "row" and not unit.key:
+                    yield f"{where}: a row of “{section.title}” has no name in its first cell"
+                for name, cell in zip(block.header[1:], unit.cells[1:], strict=False):
+                    if unit.kind == "row" and not cell:
+                        yield f"{where}: the row “{unit.key}” says nothing in “{name}”"
 
 
 def _alternates(guide: Guide, file: Path) -> Iterator[str]:

@@ -23,6 +23,11 @@ class Coverage:
     index: Index
     blind: bool = False  # to texts that are the question itself: for judging alternates as if left out
 
+    def asked(self, text: str) -> tuple[Word, ...]:
+        """The content words of a text, but for "cheapest" and the like where no text holds the word."""
+        ranks, known = lexical.ranks(text), self.index.words["stems"]
+        return tuple(w for w in lexical.content_words(text) if w.stem in known or w.folded not in ranks)
+
     def of(self, sections: Sequence[int], words: Sequence[Word]) -> list[tuple[float, float, float]]:
         """The share of the words that a section's texts hold, the share that it says itself, and 1 for a row.
 
@@ -72,10 +77,7 @@ class Coverage:
     @cached_property
     def _rows(self) -> list[list[str]]:
         """The first cell of each row of each section's tables."""
-        return [
-            [unit.cells[0] for block in section.blocks for unit in block.units if unit.cells]
-            for section in self.index.sections
-        ]
+        return [[unit.cells[0] for unit in section.units if unit.cells] for section in self.index.sections]
 
     def _held(self, section: int, asked: Collection[str]) -> frozenset[str]:
         """The stems in the section's texts; to the blind, in those other than the question itself."""

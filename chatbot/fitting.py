@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -190,12 +189,12 @@ def _fit_border(
 
 def _left_out_features(index: Index, rows: npt.NDArray[np.int64], log_odds: Array) -> Array:
     """The features of every alternate as if it were not in the index, [alternates, features, sections]."""
-    ranker = Ranker(replace(index, fitted={}))
+    ranker = Ranker(index)
     cosines, near = index.nearest(index.vectors[rows], NEAREST + 1)
     features = []
     for number, row in enumerate(rows):
         keep = near[number] >= 0
-        terms = index.words["terms"][number]
+        terms = lexical.stems(index.views[row].text)
         seen = ranker.weigh(
             index.vectors[row], terms, cosines[number][keep], near[number][keep], log_odds[number], 0.0, [row]
         )

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 
 from chatbot import lexical
 
-BESIDE_IT = " – "  # between an earlier question and a follow-up that only both together make clear
+# Between an earlier question and a follow-up that only both together make clear: a dash as any other, but
+# with a sign of no width (a word joiner) after it, which nobody types.
+BESIDE_IT = " – \N{WORD JOINER}"
 
 # Corrects the question before: "no, I meant the jobs", "oh wait, what i mean is …", "not pay, i mean …".
 _MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"

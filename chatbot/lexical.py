@@ -43,10 +43,17 @@ we've they'd they'll what'll that'll who'd
 STOP = frozenset(_TOPICLESS.split()) | (frozenset(_TOPICLESS.replace("'", "").split()) - {"id", "ill"})
 HIGHEST = frozenset(
     ["highest", "most", "best", "top", "maximum", "max", "biggest", "largest", "greatest", "leading"]
+    + ["dearest", "priciest", "costliest", "longest"]
 )
-LOWEST = frozenset(["lowest", "least", "worst", "bottom", "minimum", "min", "smallest", "fewest"])
-HIGHER = frozenset(["higher", "more", "better", "bigger", "larger", "greater"])
-LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller"])
+LOWEST = frozenset(
+    ["lowest", "least", "worst", "bottom", "minimum", "min", "smallest", "fewest", "cheapest", "shortest"]
+)
+HIGHER = frozenset(
+    ["higher", "more", "better", "bigger", "larger", "greater", "dearer", "pricier", "costlier", "longer"]
+)
+LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller", "cheaper", "shorter"])
+RANKS = HIGHEST | LOWEST | HIGHER | LOWER
+RANKED = re.compile(r"\b(?:most|least|more|less) (cheap|costly|expensive|pricey)\b")  # "the most expensive"
 SHOUTED = 3  # words in capitals; of so few, each may be a short form
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
@@ -138,6 +145,15 @@ def shouts(text: str) -> bool:
 def stems(text: str) -> list[str]:
     """The stems of a text's content words; of all words if it has no others."""
     return [word.stem for word in content_words(text)] or [word.stem for word in words(text)]
+
+
+def ranks(text: str) -> set[str]:
+    """The words with which a text may ask for a rank, whatever is ranked.
+
+    >>> ranks("the most expensive bike") - ranks("is it expensive?")
+    {'expensive'}
+    """
+    return {*RANKS, *RANKED.findall(text.lower())}
 
 
 def find(text: str, phrase: str) -> tuple[int, int] | None:

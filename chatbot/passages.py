@@ -117,15 +117,16 @@ def list_views(guides: Sequence[Guide], passages: Sequence[Passage]) -> list[Vie
 
 
 def listings(passages: Sequence[Passage]) -> tuple[Listing, ...]:
-    """The tables and the list items of a section, given as its passages."""
-    groups: dict[tuple[str, ...], list[Passage]] = {}
+    """The tables and the list items of a section, given as its passages: one may hold both."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
     for passage in passages:
-        if any(unit.kind in ("row", "item") for unit in passage.units):
-            groups.setdefault(passage.header, []).append(passage)
+        for kind, header in (("row", passage.header), ("item", ())):
+            if any(unit.kind == kind for unit in passage.units):
+                groups.setdefault((kind, header), []).append(passage)
     found = []
-    for header, parts in groups.items():
-        units = tuple(unit for part in parts for unit in part.units if unit.kind in ("row", "item"))
-        keys = tuple(unit.cells[0] if unit.cells else unit.text for unit in units)
+    for (kind, header), parts in groups.items():
+        units = tuple(unit for part in parts for unit in part.units if unit.kind == kind)
+        keys = tuple(unit.key for unit in units)
         found.append(Listing(tuple(parts), units, keys, header))
     return tuple(found)
 
@@ -133,6 +134,11 @@ def listings(passages: Sequence[Passage]) -> tuple[Listing, ...]:
 def title_text(section: Section) -> str:
     """A section's title behind its parents': "Salary: Highest paying states"."""
     return ": ".join((*section.parents, section.title))
+
+
+def question_of(section: Section) -> str:
+    """A question that a section answers: its first alternate, else its title."""
+    return section.alternates[0] if section.alternates else title_text(section)
 
 
 def is_step(section: Section) -> bool:

@@ -48,7 +48,7 @@ class Reading:
     """A question as it is searched: spelling repaired, short forms written out."""
 
     text: str
-    words: tuple[Word, ...]  # its content words
+    words: tuple[Word, ...]  # its content words, those that an answer covers
     terms: tuple[str, ...]  # their stems, synonyms replaced by the guide's own word
 
 
@@ -80,7 +80,7 @@ class Retriever:
 
     @cached_property
     def language(self) -> frozenset[str]:
-        """Good words of the language, which are never repaired."""
+        """Good words, which are never repaired."""
         return frozenset(self.index.words["language"])
 
     @cached_property
@@ -98,9 +98,8 @@ class Retriever:
             for section in guide.sections:
                 families.setdefault(section.parents, []).append(section.title)
                 for block in section.blocks:
-                    keys = [unit.cells[0] if unit.cells else unit.text for unit in block.units]
                     if block.kind in ("table", "list"):
-                        groups.append(frozenset(map(fold_phrase, keys)))
+                        groups.append(frozenset(fold_phrase(unit.key) for unit in block.units))
             groups += [
                 frozenset(fold_phrase(title) for title in titles if len(title.split()) <= 4)
                 for parents, titles in families.items()
@@ -110,12 +109,9 @@ class Retriever:
 
     @cached_property
     def values(self) -> tuple[tuple[str, ...], ...]:
-        """The folded words of all keys of tables' rows and lists' items that are short enough to be names.
-
-        Longest first, so that no name is found inside another.
-        """
+        """The folded words of rows and items short enough to be names; no name stands in a later one."""
         keys = (
-            unit.cells[0] if unit.cells else unit.text
+            unit.key
             for section in self.index.sections
             for block in section.blocks
             if block.kind in ("table", "list")
@@ -202,7 +198,7 @@ class Retriever:
         if not self.said(text):  # what a writer wrote is not mended
             text = self.spelling.repair(text)
         text = self.write_out(text)
-        return Reading(text, lexical.content_words(text), tuple(self._terms(text)))
+        return Reading(text, self.ranker.coverage.asked(text), tuple(self._terms(text)))
 
     def _terms(self, text: str) -> list[str]:
         """The stems of a text's content words in the guide's own words, as far as these are known."""
@@ -218,13 +214,15 @@ class Retriever:
         return {other: word for other, word in own.items() if " " not in word}
 
     def write_out(self, text: str) -> str:
-        """Writes out short forms that the guides do not use ("CA", "wfh"): in capitals, or no good word."""
+        """Writes out what the guides do not use ("CA", "wfh"): in capitals, no good word, or nowhere said."""
         shouted = lexical.shouts(text)
         for word in reversed(lexical.words(text)):
-            own = self.synonyms.get(word.folded)
+            own = self.synonyms.get(fold_phrase(word.text))
             if not own or word.stem in self.guide_stems:
                 continue
-            if (word.text.isupper() and not shouted) or word.folded not in self.language:
+            unsaid = len(word.text) > len("wfh") and word.stem not in self.index.words["stems"]
+            strange = word.folded not in self.language or (unsaid and word.folded not in lexical.STOP)
+            if (word.text.isupper() and not shouted) or strange:
                 text = text[: word.start] + own + text[word.end :]
         return text
 
@@ -378,7 +376,7 @@ def _numbers(keys: Sequence[object], wanted: Sequence[object]) -> tuple[tuple[in
 
 def _own_texts(section: Section) -> list[str]:
     """A section's title and what it says, sentence by sentence."""
-    return [section.title, *(unit.text for block in section.blocks for unit in block.units)]
+    return [section.title, *(unit.text for unit in section.units)]
 
 
 def _weighed(ranker: Ranker, readings: Sequence[Reading], drawn: Array | None = None) -> list[Evidence]:

@@ -71,7 +71,7 @@ def items(retriever: Retriever, topic: int) -> list[Item]:
 def rows(retriever: Retriever, topic: int) -> list[Item]:
     """The rows of a section's tables, and its list's items."""
     return [
-        Item(unit.cells[0] if unit.cells else unit.text, topic)
+        Item(unit.key, topic)
         for block in retriever.index.sections[topic].blocks
         if block.kind in ("table", "list")
         for unit in block.units

@@ -32,6 +32,8 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     every = [word.folded for word in lexical.words(value)]
     if not every or len(every) > 6 or not leaning.NO_VALUE.isdisjoint(every):
         return ""
+    if is_column(retriever, value, topic):
+        return ""  # "and for a week?" of the same row
     folded = fold_phrase(value)
     elsewhere = any(folded in group for group in retriever.groups)
     for group in sorted(retriever.groups, key=lambda group: folded not in group):
@@ -49,6 +51,14 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     if not part or not _row_in_part(retriever, value, topic):
         part = _heading_in_part(retriever, before, value, topic)
     return _put(before, part, value) if part else ""
+
+
+def is_column(retriever: Retriever, value: str, topic: int) -> bool:
+    """Whether a value names a column of one of the topic's tables, by its whole heading."""
+    wanted = lexical.stems(value)
+    return any(
+        lexical.stems(name) == wanted for table in retriever.listings[topic] for name in table.header[1:]
+    )
 
 
 def _may_replace(retriever: Retriever, value: str, topic: int, old: str, elsewhere: bool) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import random
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from chatbot.answering import CHIPS, LONGEST, SOURCES, Answer, Ask, Chatbot, Source
 from chatbot.errors import QuestionError
+from chatbot.passages import title_text
 from chatbot.settings import Settings
 from chatbot.verifying import verify_answer
 
@@ -267,6 +268,12 @@ def test_examples_are_those_of_the_front_matter(real_bot: Chatbot, trades: Chatb
     alternates = {text for section in trades.index.sections for text in section.alternates}
     assert set(trades.examples) <= alternates
     assert len(trades.examples) == 4
+    bare = tuple(
+        replace(guide, sections=tuple(replace(section, alternates=()) for section in guide.sections))
+        for guide in trades.guides
+    )
+    titles = {title_text(section) for section in trades.index.sections}
+    assert set(Chatbot(replace(trades.index, guides=bare)).examples) <= titles, "without alternates, by title"
 
 
 def test_links_land_on_the_words_where_the_guide_is_published(trades: Chatbot) -> None:

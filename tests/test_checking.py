@@ -40,6 +40,12 @@ def test_a_sound_corpus_gives_no_remark(corpus: Path) -> None:
         ("Green tea draws for two minutes.", "", "says nothing"),
         ("| Tea | Minutes |", "| Tea | |", "a column without a name"),
         ("two minutes", "two minutes " + "and a little more " * 20, "words in one sentence; split it"),
+        ("| Assam | 4 |", "| Assam | |", "the row “Assam” says nothing in “Minutes”"),
+        ("| Assam | 4 |", "| Assam |", "the row “Assam” says nothing in “Minutes”"),
+        ("| Assam | 4 |", "| | 4 |", "a row of “Black tea” has no name"),
+        ("| Assam | 4 |", "| Assam | 4 | 5 |", "the row “Assam” has more cells than the table has columns"),
+        ("|---|---|\n", "", "a table or list that is read as prose"),
+        ("## Green tea", "## Black tea", "“Black tea” is the heading of line 4, too"),
     ],
 )
 def test_a_planted_fault_is_found(corpus: Path, old: str, new: str, remark: str) -> None:
@@ -49,6 +55,20 @@ def test_a_planted_fault_is_found(corpus: Path, old: str, new: str, remark: str)
     assert len(remarks) == 1
     assert remark in remarks[0]
     assert str(file) in remarks[0]
+
+
+def test_files_that_are_not_read_are_named(corpus: Path) -> None:
+    for name in ("prices.xlsx", ".hidden"):
+        (corpus / "guides" / name).write_bytes(b"")
+    (remark,) = check_corpus(corpus)
+    assert "prices.xlsx: is not read; write a guide as .md, .csv or .jsonl" in remark
+
+
+def test_a_list_in_a_pair_is_read_as_prose(corpus: Path) -> None:
+    pair = {"question": "What do I bring?", "answer": "Please bring this:\n- a photo ID\n- a bank card"}
+    (corpus / "guides" / "shop.jsonl").write_text(json.dumps(pair), encoding="utf-8")
+    (remark,) = check_corpus(corpus)
+    assert "shop.jsonl:1: “What do I bring?” has a table or list that is read as prose" in remark
 
 
 def test_alternates_that_are_few_or_stand_twice_are_found(corpus: Path) -> None:

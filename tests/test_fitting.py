@@ -22,8 +22,7 @@ from chatbot.settings import Settings
 
 def draft(bot: Chatbot) -> Index:
     """The bot's index as it was before fitting."""
-    terms = [lexical.stems(view.text) for view in bot.index.views if view.kind == "alternate"]
-    return replace(bot.index, fitted={}, words=bot.index.words | {"terms": terms})
+    return replace(bot.index, fitted={})
 
 
 def without_views(index: Index, dropped: set[int]) -> Index:
@@ -31,9 +30,7 @@ def without_views(index: Index, dropped: set[int]) -> Index:
     kept = [number for number in range(len(index.views)) if number not in dropped]
     vectors = index.vectors[kept]
     views = tuple(index.views[number] for number in kept)
-    terms = [lexical.stems(view.text) for view in views if view.kind == "alternate"]
-    words = index.words | {"terms": terms}
-    return replace(index, views=views, vectors=vectors, words=words, faiss=flat_or_other(vectors, "Flat"))
+    return replace(index, views=views, vectors=vectors, faiss=flat_or_other(vectors, "Flat"))
 
 
 @pytest.mark.parametrize("name", ["bot", "trades"])
@@ -79,7 +76,7 @@ def test_features_of_a_left_out_alternate_never_contain_itself(bot: Chatbot) -> 
     assert features.shape == (len(rows), len(FEATURES), len(index.sections))
     for number, row in enumerate(rows.tolist()):
         other = without_views(index, {row})
-        (seen,) = Ranker(other).evidence(index.vectors[[row]], [index.words["terms"][number]])
+        (seen,) = Ranker(other).evidence(index.vectors[[row]], [lexical.stems(index.views[row].text)])
         said = [FEATURES.index(name) for name in ("closest", "company", "own", "lexical")]
         np.testing.assert_allclose(features[number][said], seen.features[said], atol=1e-6)
         section = index.views[row].section

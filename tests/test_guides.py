@@ -81,6 +81,8 @@ and the [list][1].
 
 ```
 code. Here
+
+and on
 ```
 
 <!-- a note. Never said -->
@@ -115,7 +117,7 @@ def test_headings_become_sections_with_anchors_and_parents(guide: Guide) -> None
         ("cooks", "Cooks", 1, 15, ()),
         ("work", "Work", 2, 17, ()),
         ("pay-hours", "Pay & hours", 3, 25, ("Work",)),
-        ("setext-heading", "Setext heading", 2, 48, ()),
+        ("setext-heading", "Setext heading", 2, 50, ()),
     ]
 
 
@@ -130,7 +132,7 @@ def test_what_stands_below_a_heading_is_its_own(guide: Guide) -> None:
             ["one nested in one", "two bold"],
             ["first"],
             ["Quoted. Twice."],
-            ["code. Here"],
+            ["code. Here\nand on"],
             ["In a box."],
         ],
         "setext-heading": [["Last."]],

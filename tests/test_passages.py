@@ -188,3 +188,12 @@ def test_a_table_cut_into_passages_is_one_listing_and_keeps_its_keys() -> None:
     assert table.keys == ("town 0", "town 1", "town 2", "town 3")
     assert (others.keys, others.header) == (("Hammer",), ())
     assert listings(cut_up[2:3]) == ()
+
+
+def test_a_passage_may_hold_a_list_and_a_table() -> None:
+    head = ("Drink", "Price")
+    said = Unit("sentence", 0, 1, "We sell these:")
+    item, row = Unit("item", 1, 2, "soft drinks"), Unit("row", 3, 4, "Tea $2", ("Tea", "$2"))
+    table, others = listings([Passage(0, 0, 0, 4, (said, item, row), head)])
+    assert (table.keys, table.units, table.header) == (("Tea",), (row,), head)
+    assert (others.keys, others.units, others.header) == (("soft drinks",), (item,), ())

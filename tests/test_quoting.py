@@ -192,6 +192,9 @@ def test_a_sentence_beside_a_list_is_quoted_where_it_fits_better(real_bot: Chatb
         (("Room", "Rent per month"), ("Attic", "$300"), "Attic: $300 a month"),
         (("Town", "Inhabitants"), ("Alby", "300"), "Alby: 300"),
         (("Season", "Task", "Hours"), ("Spring", "Sowing", "48"), "Spring: Task Sowing, Hours 48"),
+        (("Season", "Task", "Hours"), ("Winter", "", "12"), "Winter: Hours 12"),
+        (("Season", "Task"), ("Autumn", ""), "Autumn"),
+        (("Colour",), ("Red",), "Red"),
     ],
 )
 def test_a_row_as_a_person_says_it(header: tuple[str, ...], cells: tuple[str, ...], text: str) -> None:
@@ -283,3 +286,18 @@ def test_going_on_stays_in_the_guide_and_goes_down_all_headings(handbook: Chatbo
         title = (*index.sections[section].parents, index.sections[section].title)
         under = {n for n, found in enumerate(index.sections) if found.parents[: len(title)] == title}
         assert read - {section} == {n for n in under if index.passages_of[n]}
+
+
+def test_what_was_told_of_a_section_below_is_not_read_again(real_bot: Chatbot) -> None:
+    """Both were quoted, the section and one below it: more of the first is not the second once again."""
+    above, below = topic(real_bot, "salary"), topic(real_bot, "salary-states")
+    assert below in real_bot.retriever.below[above]
+    table = max(unit.end for unit in real_bot.index.sections[below].units)
+    told = [(above, 0, 10**6), (below, 0, table)]
+    assert below not in {section for section, _ in quoting.beyond(real_bot.retriever, told)}
+
+
+def test_items_that_hold_commas_do_not_run_into_each_other() -> None:
+    items = tuple(Unit("item", n, n + 1, text) for n, text in enumerate(["a passport, or an ID", "a key"]))
+    quote = quoting._lists(Passage(0, 0, 0, 2, items), quoting._runs(items))
+    assert quote.text == "a passport, or an ID; a key."

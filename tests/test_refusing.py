@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.answering import CHIPS, SOURCES, Ask, Chatbot, refusing
+from chatbot.answering import CHIPS, SOURCES, Ask, Chatbot, refusing, tables
 from chatbot.passages import title_text
 from chatbot.retrieval import Retriever
 
@@ -143,3 +143,40 @@ def test_another_language_is_told_so(real_bot: Chatbot) -> None:
         assert real_bot.ask(question).text.endswith(refusing.OTHER_LANGUAGE)
     for question in ("what does kubernetes do", "hw mch do enginers ern in germny", "Gehalt?"):
         assert refusing.OTHER_LANGUAGE not in real_bot.ask(question).text
+
+
+def test_what_two_guides_say_in_the_same_words_is_asked_of_either(trades: Chatbot) -> None:
+    """Though the writer of one of them gave alternates, and that of the other none."""
+    index, said = trades.index, trades.retriever.said
+    title = next(s.title for s in index.sections if len({index.guide_of[n] for n in said(s.title)}) == 3)
+    bare = tuple(
+        replace(guide, sections=tuple(replace(section, alternates=()) for section in guide.sections))
+        for guide in trades.guides[1:]
+    )
+    bot = Chatbot(replace(index, guides=(trades.guides[0], *bare)))
+    answer = bot.ask(title)
+    assert (answer.kind, answer.reason, len(answer.suggestions)) == ("clarify", "ambiguous", 3)
+    for choice, guide in zip(answer.suggestions, trades.guides, strict=True):
+        picked = bot.ask(choice)
+        assert (picked.kind, picked.question) == ("answer", choice)
+        assert picked.sources[0].ref.startswith(f"{guide.id}#")
+    first = trades.guides[0].aliases[0]
+    assert bot.ask(title, [f"What does a {first} do?"]).kind == "answer"
+
+
+def test_a_question_of_one_guide_is_known_again(trades: Chatbot) -> None:
+    retriever = trades.retriever
+    asked = retriever.aliases.guides[1].aliases[0]
+    assert refusing.without_guide(retriever, f"What are the hours ({asked})?") == (
+        "What are the hours?", trades.guides[1].id,
+    )  # fmt: skip
+    for question in ("What are the hours (at night)?", "What are the hours?"):
+        assert refusing.without_guide(retriever, question) == (question, None)
+
+
+def test_a_row_of_another_table_is_not_denied_where_that_may_be_meant(real_bot: Chatbot) -> None:
+    retriever = real_bot.retriever
+    industries = real_bot.index.refs.index("machine-learning-engineer#salary-industries")
+    assert tables.is_row_beside(retriever, industries, "California")
+    assert not tables.is_row_beside(retriever, industries, "Texas"), "a list of jobs is no table of pay"
+    assert real_bot.ask("what do they earn in texas").text.endswith("Texas is not among them.")

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from chatbot import swapping
 from chatbot.answering import Chatbot
+from chatbot.leaning import BESIDE_IT
+from tests.places import topic
 
 ROOT = Path(__file__).parent.parent
 MAKE = "How much do ML engineers make in {}?"
@@ -232,7 +235,7 @@ def test_what_is_no_second_row_is_not_set_beside_the_first(
         (
             "What are the highest paying states?",
             "what about Texas?",
-            "What are the highest paying states – Texas?",
+            f"What are the highest paying states{BESIDE_IT}Texas?",
         ),
     ],
 )
@@ -240,3 +243,13 @@ def test_a_value_takes_the_place_of_one_like_it_that_no_guide_knows_and_of_nothi
     real_bot: Chatbot, before: str, question: str, understood: str
 ) -> None:
     assert real_bot.ask(question, [before]).understood_as == understood
+
+
+def test_a_column_is_asked_of_the_same_row(real_bot: Chatbot) -> None:
+    states = topic(real_bot, "salary-states")
+    (table,) = real_bot.retriever.listings[states]
+    assert swapping.is_column(real_bot.retriever, table.header[1], states)
+    assert not swapping.is_column(real_bot.retriever, table.header[0], states)
+    assert not swapping.is_column(real_bot.retriever, "Washington", states)
+    before = "How much do they make in California?"
+    assert not swapping.swap(real_bot.retriever, table.header[1], before, states)

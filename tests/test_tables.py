@@ -10,6 +10,7 @@ import pytest
 
 from chatbot.answering import Answer, Ask, Chatbot, tables
 from chatbot.guides import Block, Unit
+from chatbot.leaning import BESIDE_IT
 from chatbot.passages import Listing
 
 # How people ask for a row of each table, {} being its first cell; a table without phrasings fails the test.
@@ -177,7 +178,7 @@ def test_what_is_not_listed_is_named_with_what_is(real_bot: Chatbot, question: s
     answer = real_bot.ask(question)
     assert (answer.kind, answer.reason) == ("no_answer", "not_in_guide")
     assert answer.missing == (value,)
-    assert f"{value} is not among them" in answer.text
+    assert f"{value[0].upper()}{value[1:]} is not among them" in answer.text
     section = next(s for s in real_bot.index.sections if s.title == answer.sources[0].section)
     listed = [unit for block in section.blocks if block.kind in ("table", "list") for unit in block.units]
     for unit in listed:
@@ -390,7 +391,7 @@ def test_a_follow_up_that_is_a_value_and_not_there(
 ) -> None:
     answer = real_bot.ask(question, history)
     assert (answer.kind, answer.reason) == ("no_answer", "not_in_guide")
-    assert answer.text.endswith(f"{absent} is not among them.")
+    assert answer.text.endswith(f"{absent[0].upper()}{absent[1:]} is not among them.")
 
 
 @pytest.mark.parametrize(
@@ -431,7 +432,7 @@ def test_a_rank_is_by_the_column_that_is_asked_for(handbook: Chatbot) -> None:
     )  # fmt: skip
     for text, topic, found in (
         ("which industry pays least", "", "Staffing"),
-        ("the worst?", "Which industry pays best – the worst?", "Staffing"),
+        ("the worst?", f"Which industry pays best{BESIDE_IT}the worst?", "Staffing"),
         ("which industry has the largest share", "", "Building"),
         ("the lowest one", "", "Staffing"),
     ):
@@ -468,7 +469,7 @@ def test_what_is_a_figure(cell: str, figure: float | None) -> None:
 
 def test_of_two_places_the_last_one_named_is_meant(handbook: Chatbot) -> None:
     table = listing(("State", "Pay"), ("Ohio", "$1"), ("Iowa", "$3"), ("Utah", "$2"), ("Maine", "$4"))
-    text = "the second highest state – and which state is third highest?"
+    text = f"the second highest state{BESIDE_IT}and which state is third highest?"
     assert [row.cells[0] for row in tables.asked_rows(handbook.retriever, table, text)] == ["Utah"]
 
 
@@ -484,3 +485,30 @@ def test_a_place_past_the_last_row_is_told_by_the_rows_noun(real_bot: Chatbot) -
         "number seven",
     )
     assert real_bot.ask("Which state comes fifth in the pay ranking?").text.startswith("Massachusetts")
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Which tour is the cheapest?", "Harbour"),
+        ("which tour is the most expensive?", "Castle"),
+        ("Which tour is the longest?", "Harbour"),
+        ("the shortest tour", "Castle"),
+        ("which tour costs least", "Harbour"),
+    ],
+)
+def test_a_price_is_not_ranked_by_a_time(handbook: Chatbot, text: str, row: str) -> None:
+    table = listing(("Tour", "Duration", "Price"), ("Harbour", "3 hours", "£10"), ("Castle", "1 hour", "£20"))
+    assert [found.cells[0] for found in tables.asked_rows(handbook.retriever, table, text)] == [row]
+
+
+def test_a_key_without_words_is_named_by_nothing(handbook: Chatbot) -> None:
+    keys = ("Bavaria", "–")
+    assert not tables.named_keys(handbook.retriever, keys, "what is paid in the south east")
+    assert not list(tables._longer_names(handbook.retriever, keys, "what is paid in the south east"))
+
+
+def test_a_dash_that_is_typed_is_no_mark_of_ours(real_bot: Chatbot) -> None:
+    for dash in (" – ", " - ", ", "):
+        answer = real_bot.ask(f"How much does it pay in Texas{dash}more than California?")
+        assert (answer.kind, answer.missing) == ("no_answer", ("Texas",))

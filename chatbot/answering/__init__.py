@@ -16,19 +16,18 @@ from functools import cached_property
 from pathlib import Path
 
 from chatbot import index as index_folder
-from chatbot import leaning
+from chatbot import leaning, passages
 from chatbot.answering import counting, denying, offers, parting, quoting, refusing, smalltalk, tables
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
-from chatbot.answering.linking import landing
+from chatbot.answering.linking import source_of
 from chatbot.answering.parting import Part
 from chatbot.conversation import KEPT, Turn, understand, understand_all
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
 from chatbot.leaning import BESIDE_IT
-from chatbot.passages import markdown_of
 from chatbot.retrieval import ENOUGH, Hit, Retriever
 from chatbot.settings import Settings
 
@@ -78,12 +77,12 @@ class Chatbot:
 
     @cached_property
     def examples(self) -> tuple[str, ...]:
-        """Questions to show in an empty chat: of the front matter, else alternates of some sections."""
-        chosen = [question for guide in self.guides for question in guide.examples]
-        if not chosen:
-            asked = [section.alternates[0] for section in self.index.sections if section.alternates]
-            chosen = asked[:: max(1, len(asked) // 4)]
-        return tuple(chosen[:4])
+        """Questions to show in an empty chat: of the front matter, else of some sections."""
+        if chosen := [question for guide in self.guides for question in guide.examples]:
+            return tuple(chosen[:4])
+        told = [section for section in self.index.sections if section.blocks]
+        asked = [section for section in told if section.alternates] or told
+        return tuple(map(passages.question_of, asked[:: max(1, len(asked) // 4)][:4]))
 
     def _small_talk(self, question: str, first: bool = False) -> str:
         """The reply to small talk; empty where it is none, or the guides themselves speak of it."""
@@ -107,9 +106,18 @@ class Chatbot:
     def ask_many(self, asks: Sequence[Ask]) -> list[Answer]:
         """Answers many questions; those that stand alone share a run of the encoder."""
         start = time.perf_counter()
-        found = self._replies([replace(ask, history=self._clean(ask.history, ask.guide)) for ask in asks])
+        found = self._replies([self._plain(ask) for ask in asks])
         spent = (time.perf_counter() - start) * 1000 / max(1, len(asks))
-        return [replace(reply, took_ms=round(spent, 2)) for reply in found]
+        return [
+            replace(reply, question=ask.question, took_ms=round(spent, 2))
+            for ask, reply in zip(asks, found, strict=True)
+        ]
+
+    def _plain(self, ask: Ask) -> Ask:
+        """The same with a clean history, and a guide that the question names as it was offered of it."""
+        question, guide = refusing.without_guide(self.retriever, ask.question)
+        guide = ask.guide or guide
+        return Ask(question if guide else ask.question, self._clean(ask.history, guide), guide)
 
     def _replies(self, asks: Sequence[Ask]) -> list[Answer]:
         """The answers to questions whose history is clean."""
@@ -240,7 +248,7 @@ class Chatbot:
             return self._reply("small_talk", ask, text, suggestions=before.suggestions)
         section, quote = left[times]
         hit = Hit(section, told[0].score, before.confidence)
-        source = self._source(hit, quote)
+        source = source_of(self.index, hit, quote)
         return replace(
             before,
             question=ask.question,
@@ -276,14 +284,10 @@ class Chatbot:
         if not hits:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
-        taken = self.retriever.said(turn.understood_as)  # by a writer, whatever it says
-        for hit in () if taken else hits[: 1 if best.confidence >= self.threshold else 3]:
-            missing = tables.absent if hit is best else tables.absent_beside
-            absent = missing(self.retriever, hit.section, turn.understood_as)
-            if absent and refusing.is_about(self.retriever, hit.section, turn, absent.value):
-                nearest = sorted(hits, key=lambda other: other is not hit)  # the list goes first
-                return self._refuse(ask, turn, nearest, absent)
-        if choices := refusing.rival_guides(self.retriever, turn, self.threshold):
+        if found := refusing.absent_in(self.retriever, turn, hits, self.threshold):
+            absent, nearest = found
+            return self._refuse(ask, turn, nearest, absent)
+        if choices := refusing.rival_guides(self.retriever, ask, turn, self.threshold):
             text = "That stands in more than one guide. Which one do you mean?"
             sources = self._sources(hits, turn)
             return self._reply(
@@ -292,7 +296,7 @@ class Chatbot:
         if best.confidence < self.threshold:
             return self._refuse(ask, turn, hits, None)
         quotes = self._quotes(hits, turn)
-        sources = tuple(map(self._source, hits, quotes))
+        sources = tuple(source_of(self.index, *each) for each in zip(hits, quotes, strict=True))
         return self._reply("answer", ask, quotes[0].text, turn, best.confidence, sources, self._next(hits))
 
     def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: tables.Absent | None) -> Answer:
@@ -333,7 +337,8 @@ class Chatbot:
         quotes = [quote for part in parts for quote in self._quotes(part.hits[:1], part.turn)]
         taken = {hit.section for hit in best}
         rest = [hit for hit in self.hits(turn) if hit.section not in taken]
-        sources = (*map(self._source, best, quotes), *self._sources(rest, turn))
+        told = [source_of(self.index, *each) for each in zip(best, quotes, strict=True)]
+        sources = (*told, *self._sources(rest, turn))
         text = "\n\n".join(quote.text for quote in quotes)
         return self._reply("answer", ask, text, turn, best[0].confidence, sources[:SOURCES], self._next(best))
 
@@ -369,24 +374,8 @@ class Chatbot:
         return quoting.quotes(self.retriever, sections, turn.understood_as, turn.evidence)
 
     def _sources(self, hits: Sequence[Hit], turn: Turn) -> tuple[Source, ...]:
-        return tuple(map(self._source, hits, self._quotes(hits, turn)))
-
-    def _source(self, hit: Hit, quote: quoting.Quote) -> Source:
-        guide = self.guides[int(self.index.guide_of[hit.section])]
-        section = self.index.sections[hit.section]
-        words = guide.text[quote.start : quote.end]
-        passage = markdown_of(guide, quote.passage)
-        base = section.url or (f"{guide.url}#{section.id}" if guide.url else "")
-        return Source(
-            self.index.refs[hit.section],
-            guide.title,
-            section.title,
-            landing(base, passage, words) if base else None,
-            words,
-            quote.start,
-            quote.end,
-            passage,
-            round(hit.score, 4),
+        return tuple(
+            source_of(self.index, *each) for each in zip(hits, self._quotes(hits, turn), strict=True)
         )
 
     def _next(self, hits: Sequence[Hit]) -> list[str]:

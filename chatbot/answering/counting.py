@@ -83,7 +83,7 @@ def _holds_one(retriever: Retriever, section: int, years: frozenset[str]) -> boo
 
 def _texts(retriever: Retriever, section: int) -> list[str]:
     """What a section says, unit by unit."""
-    return [unit.text for block in retriever.index.sections[section].blocks for unit in block.units]
+    return [unit.text for unit in retriever.index.sections[section].units]
 
 
 def period(text: str) -> str:

@@ -1,7 +1,7 @@
-"""Links that land on words in a page, as browsers understand them (Text Fragments, WICG).
+"""Where a quote stands: its `Source`, and a link that lands on its words (Text Fragments, WICG).
 
-In: the Markdown of a passage and a quote in it. Out: the end of an address. It knows no pages and no
-routes; a browser that does not know text fragments goes to the section's anchor.
+In: a hit and what is quoted of it. Out: the guide's bytes with their place. It knows no pages and no routes;
+a browser that does not know text fragments goes to the section's anchor.
 """
 
 from __future__ import annotations
@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 from urllib.parse import quote as percent
 
+from chatbot.answering.answer import Source
+from chatbot.answering.quoting import Quote
 from chatbot.guides import plain
+from chatbot.index import Index
+from chatbot.passages import markdown_of
+from chatbot.retrieval import Hit
 
 WHOLE = 10  # words up to which a text fragment holds the whole quote; longer ones name both ends
 ENDS = 5  # words of each end: enough to be found once, short enough for an address
@@ -58,3 +63,23 @@ def _encoded(text: str) -> str:
 def landing(base: str, passage: str, words: str) -> str:
     """A published page's address with the place of the words."""
     return f"{base}{'' if '#' in base else '#'}{fragment(passage, words)}"
+
+
+def source_of(index: Index, hit: Hit, quote: Quote) -> Source:
+    """The words of a quote as they stand in the guide file, and where."""
+    guide = index.guides[int(index.guide_of[hit.section])]
+    section = index.sections[hit.section]
+    words = guide.text[quote.start : quote.end]
+    passage = markdown_of(guide, quote.passage)
+    base = section.url or (f"{guide.url}#{section.id}" if guide.url else "")
+    return Source(
+        index.refs[hit.section],
+        guide.title,
+        section.title,
+        landing(base, passage, words) if base else None,
+        words,
+        quote.start,
+        quote.end,
+        passage,
+        round(hit.score, 4),
+    )

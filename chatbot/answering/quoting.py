@@ -77,8 +77,10 @@ def beyond(retriever: Retriever, told: Sequence[tuple[int, int, int]]) -> list[t
     found = [
         (section, quote) for section, start, end in told for quote in _beyond(retriever, section, start, end)
     ]
+    known = {section for section, _, _ in told}
     for section, _, _ in told:
-        found += beyond(retriever, [(below, 0, 0) for below in retriever.below[section]])
+        below = [other for other in retriever.below[section] if other not in known]
+        found += beyond(retriever, [(other, 0, 0) for other in below])
     return found
 
 
@@ -249,7 +251,9 @@ def _lists(passage: Passage, runs: Sequence[_Run]) -> Quote:
     texts = []
     for run in runs:
         head = "".join(f"{unit.text.rstrip(':. ')}: " for unit in run.lead(units))
-        texts.append(f"{head}{', '.join(unit.text for unit in units[run.first : run.end])}.")
+        said = [unit.text for unit in units[run.first : run.end]]
+        apart = "; " if any("," in item for item in said) else ", "  # else they would run into each other
+        texts.append(f"{head}{apart.join(said)}.")
     return Quote(" ".join(texts), units[runs[0].start].start, units[runs[-1].end - 1].end, passage)
 
 
@@ -281,8 +285,9 @@ def row_text(header: Sequence[str], row: Unit) -> str:
     >>> row_text(["State", "Annual salary (US dollars)"], Unit("row", 0, 9, "", ("Ohio", "$1,000")))
     'Ohio: $1,000 a year'
     """
-    if len(row.cells) == 2:
+    told = [(name, cell) for name, cell in zip(header[1:], row.cells[1:], strict=False) if cell]
+    if len(header) == 2:
         period = period_of(header)
-        return f"{row.cells[0]}: {row.cells[1]}{' ' + period if period else ''}"
-    named = [f"{name} {cell}" for name, cell in zip(header[1:], row.cells[1:], strict=False)]
-    return f"{row.cells[0]}: {', '.join(named)}"
+        told = [("", f"{cell} {period}" if period else cell) for _, cell in told]
+    figures = ", ".join(f"{name} {cell}".strip() for name, cell in told)
+    return ": ".join(filter(None, (row.cells[0], figures)))

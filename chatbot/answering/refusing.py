@@ -6,20 +6,23 @@ be shown. Also tells when two guides answer alike.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from chatbot import lexical
+from chatbot.answering import tables
 from chatbot.answering.answer import Ask
 from chatbot.answering.tables import OPERATORS, Absent
 from chatbot.conversation import Turn
-from chatbot.passages import title_text
+from chatbot.passages import question_of
 from chatbot.retrieval import Hit, Retriever
 
 NOTHING = "The guide does not say anything about that."
 OTHER_LANGUAGE = "It answers only in the language that it is written in."
+OF_GUIDE = re.compile(r"(?P<question>.+) \((?P<name>.+)\)\?", re.DOTALL)  # as `_asked_of_each` writes it
 CLOSE = 0.5  # share of the threshold from which a miss is a close call, and choices are offered
 RIVAL = 3.0  # log-odds by which one guide must lead another to be taken without asking
 CHOICES = 4  # guides that are offered at most
@@ -74,7 +77,27 @@ def refuse(
     return Refusal("no_answer", text, "not_in_guide", choices, missing)
 
 
-def is_about(retriever: Retriever, section: int, turn: Turn, value: str) -> bool:
+def absent_in(
+    retriever: Retriever, turn: Turn, hits: Sequence[Hit], threshold: float
+) -> tuple[Absent, list[Hit]] | None:
+    """The value that is asked for in vain, and the sections, the one that lists others like it first.
+
+    Where nothing is sure to answer, a row of another table may be meant, and what a writer has written is
+    asked for whatever it names.
+    """
+    best = hits[0]
+    answered = best.confidence >= threshold
+    for hit in () if retriever.said(turn.understood_as) else hits[: 1 if answered else 3]:
+        missing = tables.absent if hit is best else tables.absent_beside
+        absent = missing(retriever, hit.section, turn.understood_as)
+        if absent and not answered and tables.is_row_beside(retriever, hit.section, absent.value):
+            return None
+        if absent and _is_about(retriever, hit.section, turn, absent.value):
+            return absent, sorted(hits, key=lambda other: other is not hit)
+    return None
+
+
+def _is_about(retriever: Retriever, section: int, turn: Turn, value: str) -> bool:
     """Whether a section comes near a question, or holds what it asks but for a value."""
     if turn.evidence.closest(section) >= turn.evidence.ranker.far:
         return True
@@ -100,7 +123,7 @@ def _not_listed(absent: Absent) -> str:
     """What is said of a value that is not there: what is, and that it is not among them."""
     noun = f", by {absent.noun}" if absent.noun != "entry" else ""
     listed = f"The guide lists {len(absent.listed)}{noun}: {_listed(absent.listed)}."
-    return f"{listed} {absent.value} is not among them."
+    return f"{listed} {absent.value[:1].upper()}{absent.value[1:]} is not among them."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -140,11 +163,17 @@ def _is_strange(retriever: Retriever, turn: Turn) -> bool:
     return 2 * sum(word.stem in retriever.guide_stems for word in words) < len(words) or not words
 
 
-def rival_guides(retriever: Retriever, turn: Turn, threshold: float) -> tuple[str, ...]:
-    """A choice of guides, where each answers for itself and nothing tells which is meant."""
+def rival_guides(retriever: Retriever, ask: Ask, turn: Turn, threshold: float) -> tuple[str, ...]:
+    """A choice of guides, where each answers for itself and nothing tells which is meant.
+
+    The first question of all is no surer of one guide because its writer wrote more alternates than others.
+    """
     index = retriever.index
     if turn.guides or turn.role or len(index.guides) < 2:
         return ()
+    said = sorted({int(index.guide_of[n]) for n in retriever.said(turn.understood_as)})
+    if len(said) > 1 and not ask.history:
+        return _asked_of_each(retriever, turn, said[:CHOICES])
     scores = np.where(turn.allowed, turn.evidence.scores, -np.inf)
     best = np.full(len(index.guides), -np.inf)
     np.maximum.at(best, index.guide_of, scores)
@@ -155,23 +184,37 @@ def rival_guides(retriever: Retriever, turn: Turn, threshold: float) -> tuple[st
         hits = retriever.hits(turn.evidence, turn.words, mask, 1, turn.understood_as)
         if hits and hits[0].confidence >= threshold:
             rivals.append(guide)
-    if len(rivals) < 2:
-        return ()
+    return _asked_of_each(retriever, turn, rivals) if len(rivals) > 1 else ()
+
+
+def _asked_of_each(retriever: Retriever, turn: Turn, guides: Sequence[int]) -> tuple[str, ...]:
     question = turn.understood_as.rstrip("?. ")
-    return tuple(f"{question} ({_role(retriever, guide)})?" for guide in rivals)
+    return tuple(f"{question} ({_role(retriever, guide)})?" for guide in guides)
+
+
+def without_guide(retriever: Retriever, question: str) -> tuple[str, str | None]:
+    """A question that was offered of one guide, "When are you open (Mill Lane)?", without it; and its id."""
+    found = OF_GUIDE.fullmatch(question.strip())
+    if found:
+        for number, guide in enumerate(retriever.index.guides):
+            if found["name"] == _role(retriever, number):
+                return f"{found['question']}?", guide.id
+    return question, None
 
 
 def questions_for(retriever: Retriever, sections: Sequence[int]) -> tuple[str, ...]:
     """A question that each section answers: its first alternate, else its title. No two are the same.
 
-    Where the sections are of several guides, a question that does not name its guide's role gets it.
+    Where the sections are of several guides, or another guide answers the same, a question that does not name
+    its guide's role gets it.
     """
-    guides = [int(retriever.index.guide_of[section]) for section in sections]
+    guide_of = retriever.index.guide_of
+    guides = [int(guide_of[section]) for section in sections]
     questions = []
     for section, guide in zip(sections, guides, strict=True):
-        found = retriever.index.sections[section]
-        question = found.alternates[0] if found.alternates else title_text(found)
-        if len(set(guides)) > 1 and guide not in retriever.aliases.named(question):
+        question = question_of(retriever.index.sections[section])
+        several = {*guides, *(int(guide_of[n]) for n in retriever.said(question))}
+        if len(several) > 1 and guide not in retriever.aliases.named(question):
             question = f"{question.rstrip('?. ')} ({_role(retriever, guide)})?"
         questions.append(question)
     return tuple(dict.fromkeys(questions))

@@ -11,18 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
 
 from chatbot import leaning, lexical, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
-from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, Word
+from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, RANKS, Word
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
 PLACES = {word: place for word, place in lexical.ORDINALS.items() if place >= 0}
 COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
-OPERATORS = HIGHEST | LOWEST | HIGHER | LOWER | PLACES.keys() | COMPARES  # never the topic of a question
+OPERATORS = RANKS | PLACES.keys() | COMPARES  # never the topic of a question
 PLAIN = lexical.STOP | OPERATORS  # never a name
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
 ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
@@ -34,6 +37,18 @@ BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
+# What is ranked by a price, and what by a time or a way, whatever else the table tells.
+BY_PRICE = frozenset(
+    ["cheap", "cheaper", "cheapest", "dear", "dearer", "dearest", "expensive", "pricier", "priciest"]
+    + ["costlier", "costliest", "costs", "cost"]
+)
+BY_LENGTH = frozenset(["long", "longer", "longest", "short", "shorter", "shortest"])
+PRICE = re.compile(r"[$£€¥₹]|\b(?:dollars?|euros?|pounds?|cents?|pence|usd|eur|gbp)\b", re.I)
+LENGTH = re.compile(
+    r"\b(?:seconds?|min(?:ute)?s?|h(?:ou)?rs?|h|days?|weeks?|months?|years?|m|met(?:re|er)s?|km|kilomet(?:re|er)s?"
+    r"|miles?)\b",
+    re.I,
+)
 FIGURE = re.compile(r"[^\w\s]?\s?(\d[\d,]*(?:\.\d+)?)\s?(?:%|[^\W\d]+(?: [^\W\d]+)*)?")
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(steps.CARDINALS)})\b", re.I)  # "number six"
@@ -132,6 +147,9 @@ def _figures(table: Listing, text: str) -> list[float]:
         found = [figure for row in table.units if (figure := _figure(row, column)) is not None]
         if len(found) == len(table.units):
             columns[column] = found
+    for words, unit in ((BY_PRICE, PRICE), (BY_LENGTH, LENGTH)):
+        if not words.isdisjoint(word.folded for word in lexical.words(text)):
+            columns = {n: found for n, found in columns.items() if _is_in(table, n, unit)}
     if len(columns) < 2:
         return next(iter(columns.values()), [])
     asked = {word.stem for word in lexical.words(text)}
@@ -141,6 +159,11 @@ def _figures(table: Listing, text: str) -> list[float]:
         return len(asked & {word.stem for word in lexical.words(table.header[column])})
 
     return columns[max(columns, key=named)]
+
+
+def _is_in(table: Listing, column: int, unit: re.Pattern[str]) -> bool:
+    """Whether the figures of a column are in some unit, by its heading or by their own."""
+    return unit.search(f"{table.header[column]} {table.units[0].cells[column]}") is not None
 
 
 def _figure(row: Unit, column: int) -> float | None:
@@ -165,18 +188,29 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
         if now and named_keys(retriever, keys, now):
             return None  # "Does Oracle hire them – Apple?" asks no more of Oracle
         noun = listing.header[0].lower() if listing.header else "entry"
-        longer = [name for _, name in _longer_names(retriever, keys, text)]
         named = bool(named_keys(retriever, keys, text))
-        for value in (
-            *longer,
-            *_values_in(retriever, section, keys, text, named),
-            *_added(retriever, section, keys, noun, text),
-            *_past_the_end(listing, text),
-        ):
-            return Absent(value, keys, noun)
+        values = chain(
+            (name for _, name in _longer_names(retriever, keys, text)),
+            _values_in(retriever, section, keys, text, named),
+            _added(retriever, section, keys, noun, text),
+            _past_the_end(listing, text),
+        )
+        if (value := next(values, None)) is not None:
+            return Absent(value, tuple(key for key in keys if lexical.words(key)), noun)
         if named:
             return None
     return None
+
+
+def is_row_beside(retriever: Retriever, section: int, value: str) -> bool:
+    """Whether a table of another section of the guide has a row of that name."""
+    guide_of = retriever.index.guide_of
+    return any(
+        table.header and named_keys(retriever, table.keys, value)
+        for other in np.flatnonzero(guide_of == guide_of[section])
+        for table in retriever.listings[other]
+        if other != section
+    )
 
 
 def absent_beside(retriever: Retriever, section: int, text: str) -> Absent | None:
@@ -211,6 +245,8 @@ def named_keys(retriever: Retriever, keys: Sequence[str], text: str) -> list[int
 def _spans(key: str, asked: Sequence[str]) -> list[tuple[int, int]]:
     """Where the words of a key stand one after the other in a question."""
     stems = [word.stem for word in lexical.words(key)]
+    if not stems:  # "–" stands nowhere
+        return []
     starts = range(len(asked) - len(stems) + 1)
     return [(n, n + len(stems)) for n in starts if list(asked[n : n + len(stems)]) == stems]
 

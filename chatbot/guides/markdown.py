@@ -21,6 +21,7 @@ from chatbot.guides.parts import Block, Guide, Section, Unit
 from chatbot.guides.text import MARK, parser, plain, sentences, slug
 
 FIELDS = {"title", "aliases", "url", "updated", "language", "sources", "synonyms", "examples"}
+BLANK = re.compile(r"\n\s*\n")  # a paragraph's end: none inside of what is said as one
 ANCHOR = re.compile(r"\s*\{#([\w.:-]+)\}\s*$")
 INTRODUCTION = "introduction"  # the id of what stands before the first heading
 
@@ -124,7 +125,7 @@ def _block(page: _Page, position: int) -> Block | None:
     elif token.type == "blockquote_open":
         units = [Unit("sentence", start, end, _plain_lines(page, start, end))]
     elif token.type in ("fence", "code_block"):
-        kind, units = "code", [Unit("sentence", start, end, token.content.strip())]
+        kind, units = "code", [Unit("sentence", start, end, BLANK.sub("\n", token.content.strip()))]
     elif token.type in ("bullet_list_open", "ordered_list_open"):
         kind, units = "list", list(_items(page, position))
     units = [unit for unit in units if unit.text]

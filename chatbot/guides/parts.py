@@ -22,6 +22,11 @@ class Unit:
     text: str
     cells: tuple[str, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What it is called: a row by its first cell, anything else by its text."""
+        return self.cells[0] if self.cells else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -46,6 +51,11 @@ class Section:
     blocks: tuple[Block, ...] = ()
     alternates: tuple[str, ...] = ()
     url: str = ""  # of a FAQ pair that has its own
+
+    @property
+    def units(self) -> list[Unit]:
+        """All that it says, in order."""
+        return [unit for block in self.blocks for unit in block.units]
 
 
 @dataclass(frozen=True, slots=True)
