@@ -140,10 +140,10 @@ def _prepare(index: str, folder: str) -> None:
     from sentence_transformers import SentenceTransformer
 
     from chatbot.encoder.export import locate
-    from chatbot.index import load
+    from chatbot.index import load, read_manifest
 
     ours = load(Path(index))
-    model = locate(ours.manifest["model"])
+    model = locate(read_manifest(Path(index))["model"])
     passages = [passage.text for passage in ours.passages]
     vectors = SentenceTransformer(model, device="cpu").encode(passages, normalize_embeddings=True)
     plain = faiss.IndexFlatIP(vectors.shape[1])

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from chatbot import index as index_folder
 from chatbot import lexical
-from chatbot.calibration import Example, Promise, fit_calibrator, thresholds
+from chatbot.calibration import Example, Promise, fit_calibrator
 from chatbot.encoder import FILES, Encoder, OnnxEncoder
 from chatbot.encoder.distilling import distil
 from chatbot.encoder.export import EXPORT, TOKENS, export, fingerprint, is_whole
@@ -78,24 +78,25 @@ def build(
         passages = cut(guides, encoder.count, encoder.limit - 16)
         views = list_views(guides, passages)
         vectors, embedded = _embed(settings, encoder, views, progress)
-        parts: dict[str, Any] = {
-            "guides": tuple(guides),
-            "passages": tuple(passages),
-            "views": tuple(views),
-            "vectors": vectors,
-            "bm25": Bm25.build(_own_terms(guides)),
-            "words": _words(guides, views, synonyms),
-            "faiss": index_folder.flat_or_other(vectors, settings.faiss),
-        }
-        draft = Index(build="draft", manifest={}, fitted={}, encoder=encoder, **parts)
-        parts["words"] = parts["words"] | {"verbatim": _verbatim(Retriever(draft))}
-        draft = replace(draft, words=parts["words"])
+        draft = Index(
+            build="draft",
+            guides=tuple(guides),
+            passages=tuple(passages),
+            views=tuple(views),
+            vectors=vectors,
+            bm25=Bm25.build(_own_terms(guides)),
+            words=_words(guides, views, synonyms),
+            fitted={},
+            faiss=index_folder.make_faiss(vectors, settings.faiss),
+            encoder=encoder,
+        )
+        draft = replace(draft, words=draft.words | {"verbatim": _verbatim(Retriever(draft))})
         examples = _examples(draft, golden)
         with numerics(), ThreadPoolExecutor(1) as beside:
             looking = beside.submit(_glance, settings, draft, examples)
             fitted, promise = fit(draft, examples, settings.promise)
             glance = looking.result()
-        index_folder.write(place, parts | {"fitted": fitted, "glance": glance})
+        index_folder.write(place, replace(draft, fitted=fitted, glance=glance))
         facts = _facts(settings, guides, vectors, promise)
         name = index_folder.publish(folder, place, facts)
     return Report(
@@ -116,12 +117,12 @@ def fit(
 ) -> tuple[dict[str, npt.NDArray[Any]], Promise]:
     """All arrays that are learnt, for an index without them."""
     # Where many questions are compared at once, plain products of matrices are four times as quick.
-    plain = replace(draft, faiss=index_folder.flat_or_other(draft.vectors, "Flat"))
+    plain = replace(draft, faiss=index_folder.make_faiss(draft.vectors, "Flat"))
     with numerics():
         fitted: dict[str, npt.NDArray[Any]] = dict(fit_ranker(plain))
         fitted |= fit_detector(replace(plain, fitted=fitted))
         weights, kept = fit_calibrator(replace(draft, fitted=fitted), examples, promise)
-    return fitted | weights | dict(thresholds(kept)), kept
+    return fitted | weights | {"calibrator.threshold": np.array(kept.threshold, np.float32)}, kept
 
 
 def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> Index | None:
@@ -136,7 +137,7 @@ def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> In
     with numerics():
         table, pairs, vectors = distil(np.load(tokens), texts, draft.vectors)
         factory = LIGHT if len(vectors) < MANY else SHORT.format(vectors.shape[1])
-        found = index_folder.flat_or_other(vectors, factory)
+        found = index_folder.make_faiss(vectors, factory)
     encoder = StaticEncoder(draft.encoder.tokens, draft.encoder.limit, table, pairs)
     glance = replace(draft, encoder=encoder, vectors=vectors, faiss=found)
     return replace(glance, fitted=fit(glance, examples, settings.promise)[0])

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from chatbot.conversation import Turn, understand_all
 from chatbot.fitting import FEW, FOLDS, place_in_class
-from chatbot.index import Fitted, Index
+from chatbot.index import Index
 from chatbot.ranking import Array
 from chatbot.retrieval import Retriever, calibrated
 
@@ -240,8 +240,3 @@ def default_examples(index: Index) -> list[Example]:
                 Example(view.text, frozenset([view.section]), guides=named)
             )
     return [example for group in taken.values() for example in group[:6]]
-
-
-def thresholds(promise: Promise) -> Fitted:
-    """The threshold as arrays of a build."""
-    return {"calibrator.threshold": np.array(promise.threshold, np.float32)}

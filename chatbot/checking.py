@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from chatbot.guides import (
     GOLDEN,
     GUIDES,
+    KINDS,
     QUESTIONS,
     SYNONYMS,
     Guide,
@@ -26,7 +27,6 @@ from chatbot.lexical import fold_phrase
 
 NEARLY = 92.0  # per cent of likeness from which one question repeats another
 ENOUGH = 14  # alternates a section; fewer cost right answers (docs/quality.md)
-READ = frozenset([".md", ".csv", ".jsonl", ".yaml"])
 CELL = re.compile(r"(?<!\\)\|")
 # A row of a table, or an item of a list, where neither is read: without "|---|", or in a CSV or JSONL answer.
 DRAWN = re.compile(r"^\s*\|.*\|.*\||\|\s*:?-{3,}|:\s+[-*] \S.*\s[-*] \S", re.DOTALL)
@@ -63,7 +63,11 @@ def _links(guide: Guide, guides: Sequence[Guide], file: Path) -> Iterator[str]:
 def _unread(corpus: Path) -> Iterator[str]:
     """Files among the guides that are none."""
     for file in sorted((corpus / GUIDES).rglob("*")):
-        if file.is_file() and not file.name.startswith((".", "~")) and file.suffix.lower() not in READ:
+        if (
+            file.is_file()
+            and not file.name.startswith((".", "~"))
+            and file.suffix.lower() not in (*KINDS, ".yaml")
+        ):
             yield f"{file}: is not read; write a guide as .md, .csv or .jsonl"
 
 

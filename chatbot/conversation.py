@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chatbot import leaning, lexical, sequences, steps, swapping
-from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import Word
 from chatbot.passages import bare_title
 from chatbot.ranking import ASKS, Evidence, average, softmax
@@ -54,7 +53,9 @@ class Turn:
     about: Mask | None = None  # the sections that speak of what the question points at, where that is known
 
 
-Ask = tuple[str, Sequence[str], frozenset[int]]  # a question, its history, the guides it is restricted to
+Asked = tuple[str, Sequence[str], frozenset[int]]  # a question, its history, the guides it is restricted to
+# How a question is understood, the evidence, and the words that an answer has to cover.
+Understood = tuple[str, Evidence, tuple[Word, ...]]
 
 
 def understand(
@@ -64,7 +65,7 @@ def understand(
     return next(understand_all(retriever, [(question, history, guides)]))
 
 
-def understand_all(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
+def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
     """Understands many questions; those that stand alone are encoded together."""
     for (question, history, guides), turn in zip(asks, _understood(retriever, asks), strict=True):
         if len(retriever.turns) >= KEPT:
@@ -74,7 +75,7 @@ def understand_all(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
         yield turn
 
 
-def _understood(retriever: Retriever, asks: Sequence[Ask]) -> Iterator[Turn]:
+def _understood(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
     readings = [retriever.read(leaning.ASIDE.sub("", " ".join(question.split()))) for question, _, _ in asks]
     switched = [leaning.SWITCHES.match(question) is not None for question, _, _ in asks]
     alone = [
@@ -147,7 +148,7 @@ def _surer(
     after = _after(retriever, reading, history, guides)
     if not after.follows:
         return turn
-    found, enough = _best(retriever, after), _threshold(retriever)
+    found, enough = _best(retriever, after), retriever.threshold
     answered = alone.confidence >= enough
     surer = _odds(found.confidence) > (PLAINLY if answered else SURER) * _odds(alone.confidence)
     gains = found.section != alone.section or not answered
@@ -168,12 +169,7 @@ def _best(retriever: Retriever, turn: Turn) -> Hit:
 
 def _is_answered(retriever: Retriever, turn: Turn) -> bool:
     """Whether a section is sure enough to answer."""
-    return _best(retriever, turn).confidence >= _threshold(retriever)
-
-
-def _threshold(retriever: Retriever) -> float:
-    """How sure is enough; anything in a build that is being fitted."""
-    return float(retriever.index.fitted.get("calibrator.threshold", 0.0))
+    return _best(retriever, turn).confidence >= retriever.threshold
 
 
 def _is_whole(retriever: Retriever, reading: Reading) -> bool:
@@ -232,7 +228,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     own = _role(retriever, bare)
     role = other or (() if own else _role(retriever, reading.text, before.understood_as))
     swapped = asked_of_it or swapping.swap(retriever, bare, before.understood_as, topic)
-    understood = swapped or f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{bare}"
+    understood = swapped or leaning.beside(before.understood_as, bare)
     if swapped or (leaning.asks_on(bare) and leaning.ASKS_FOR_THEM.match(bare)):
         asked = retriever.read(swapped or _ask_for_them(retriever, bare, rest, topic))
         (evidence,) = retriever.look([asked], [allowed])
@@ -271,46 +267,64 @@ def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str
 
 def _in_sequence(
     retriever: Retriever, text: str, bare: str, before: str, topic: int, allowed: Mask
-) -> tuple[str, Evidence, tuple[Word, ...]] | None:
-    """A question that picks one of what the topic names ("the second one"), or goes on in it.
-
-    How it is understood, the evidence, and the words that an answer has to cover.
-    """
+) -> Understood | None:
+    """A question that picks one of what the topic names ("the second one"), or goes on in it."""
     if found := steps.next_to(retriever, bare, np.flatnonzero(allowed).tolist()):
         section, beyond = found
         title = beyond or retriever.index.sections[section].title
         return title, _moved(retriever, beyond or bare, section, allowed), ()
-    moved = steps.named(retriever, bare, topic)
-    row = sequences.row_beside(retriever, text, before, topic)
-    if moved is None and row is None:
-        moved = sequences.beside(retriever, text, before, topic)
-    if moved is None and row is None:
-        moved = sequences.others(retriever, bare, topic)
-    if moved is None and row is None and (leaning.CORRECTED.match(text) or leaning.MORE.match(bare)):
-        asked = leaning.TRAILS.sub("", leaning.MORE.sub("", bare))  # "more about networking"
-        moved = sequences.called(retriever, asked, topic)
-    if moved is None and sequences.is_asked_past_the_last(retriever, text, topic):
+    moved, row = steps.named(retriever, bare, topic), None
+    if moved is None and not (row := sequences.row_beside(retriever, text, before, topic)):
+        moved = _beside(retriever, text, bare, before, topic)
+    if moved is not None:
+        return _at(retriever, bare, moved, allowed)
+    if sequences.is_asked_past_the_last(retriever, text, topic):
         beyond = steps.past_the_last(retriever, topic)
         return beyond, _moved(retriever, beyond, topic, allowed), ()
-    if moved is None:
-        picked = (row, "") if row else sequences.pick(retriever, bare, topic, before)
-        if not picked and sequences.asks_for_a_row(retriever, bare, before, topic):
-            asked = f"{before.rstrip('?. ')}{BESIDE_IT}{bare}"
-            return asked, _moved(retriever, asked, topic, allowed), ()
-        if not picked:
-            return None
-        item, asked = picked
-        if asked and not (item.section == topic and sequences.only_its_figure(retriever, asked, topic)):
-            reading = retriever.read(asked)
-            (seen,) = retriever.look([reading], [allowed])
-            own = set(lexical.stems(item.name))  # an answer has to hold what is asked of it
-            words = tuple(word for word in reading.words if word.stem not in own)
-            return reading.text, seen, words or reading.words
-        if item.section == topic:
-            named = f"{before.rstrip('?. ')}{BESIDE_IT}{item.name}"
-            return named, _moved(retriever, named, topic, allowed), ()
-        moved = item.section
-    return retriever.index.sections[moved].title, _moved(retriever, bare, moved, allowed), ()
+    if picked := (row, "") if row else sequences.pick(retriever, bare, topic, before):
+        return _picked(retriever, picked, bare, before, topic, allowed)
+    if sequences.asks_for_a_row(retriever, bare, before, topic):
+        asked = leaning.beside(before, bare)
+        return asked, _moved(retriever, asked, topic, allowed), ()
+    return None
+
+
+def _beside(retriever: Retriever, text: str, bare: str, before: str, topic: int) -> int | None:
+    """The section near the topic that a follow-up goes on to, or calls by its name: "more on networking"."""
+    found = sequences.beside(retriever, text, before, topic)
+    if found is None:
+        found = sequences.others(retriever, bare, topic)
+    if found is None and (leaning.CORRECTED.match(text) or leaning.MORE.match(bare)):
+        asked = leaning.TRAILS.sub("", leaning.MORE.sub("", bare))
+        found = sequences.called(retriever, asked, topic)
+    return found
+
+
+def _picked(
+    retriever: Retriever,
+    picked: tuple[sequences.Item, str],
+    bare: str,
+    before: str,
+    topic: int,
+    allowed: Mask,
+) -> Understood:
+    """One of several, and what is asked of it."""
+    item, asked = picked
+    if asked and not (item.section == topic and sequences.only_its_figure(retriever, asked, topic)):
+        reading = retriever.read(asked)
+        (seen,) = retriever.look([reading], [allowed])
+        own = set(lexical.stems(item.name))  # an answer has to hold what is asked of it
+        words = tuple(word for word in reading.words if word.stem not in own)
+        return reading.text, seen, words or reading.words
+    if item.section == topic:
+        named = leaning.beside(before, item.name)
+        return named, _moved(retriever, named, topic, allowed), ()
+    return _at(retriever, bare, item.section, allowed)
+
+
+def _at(retriever: Retriever, text: str, section: int, allowed: Mask) -> Understood:
+    """A question that leads to a certain section."""
+    return retriever.index.sections[section].title, _moved(retriever, text, section, allowed), ()
 
 
 def _moved(retriever: Retriever, text: str, section: int, allowed: Mask) -> Evidence:

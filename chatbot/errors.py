@@ -47,4 +47,4 @@ class ModelError(ChatbotError):
 
 
 class QuestionError(ChatbotError):
-    """A question cannot be used: empty, too long, or a batch line that is not what it should be."""
+    """A question cannot be used: its guide is not there, or its line in a batch is not what it should be."""

@@ -2,7 +2,7 @@
 
 In: an `Index` with vectors. Out: the arrays that `chatbot.ranking` applies. Everything is fitted on
 questions left out: an alternate never sees itself. Nothing is random. The confidence is the business of
-`chatbot.calibration`; together they are all that needs scikit-learn and SciPy.
+`chatbot.calibration`. No one who only answers needs scikit-learn or SciPy.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ def _left_out_features(index: Index, rows: npt.NDArray[np.int64], log_odds: Arra
         keep = near[number] >= 0
         terms = lexical.stems(index.views[row].text)
         seen = ranker.weigh(
-            index.vectors[row], terms, cosines[number][keep], near[number][keep], log_odds[number], 0.0, [row]
+            index.vectors[row], terms, cosines[number][keep], near[number][keep], log_odds[number], [row]
         )
         features.append(seen.features)
     return np.stack(features)

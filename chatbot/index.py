@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 FORMAT = 9
 MANIFEST = "manifest.json"
 REBUILD = "run: chatbot build"
-FILES = ("guides.json", "passages.json", "views.json", "words.json", "vectors.npy", "index.faiss", "bm25.npz")
 FITTED = "fitted.npz"
 CLOSER = 2  # times as many as are wanted are looked at once more, where FAISS refines what it finds
 GLANCE, TABLE = "glance", "table.npz"  # in a build, the folder of the static encoder
@@ -54,7 +53,6 @@ class Index:
     """A build, in memory. Sections are numbered through all guides, in the guides' order."""
 
     build: str
-    manifest: dict[str, Any]
     guides: tuple[Guide, ...]
     passages: tuple[Passage, ...]
     views: tuple[View, ...]
@@ -228,24 +226,28 @@ def _unwritable(folder: Path, error: OSError) -> IndexError:
     )
 
 
-def write(place: Path, index: Mapping[str, Any]) -> None:
-    """Writes the parts of a build (named as the fields of `Index`) into its folder."""
+def write(place: Path, index: Index) -> None:
+    """Writes a build into its folder; its encoder is kept elsewhere."""
     import faiss
 
-    _write_json(place / "guides.json", [asdict(guide) for guide in index["guides"]])
-    _write_json(place / "passages.json", [asdict(passage) for passage in index["passages"]])
-    _write_json(place / "views.json", [asdict(view) for view in index["views"]])
-    _write_json(place / "words.json", index["words"])
-    np.save(place / "vectors.npy", index["vectors"])
-    faiss.write_index(index["faiss"], str(place / "index.faiss"))
-    np.savez(place / "bm25.npz", **index["bm25"].to_arrays())
-    np.savez(place / FITTED, **index["fitted"])
-    if glance := index["glance"]:
+    _write_json(place / "guides.json", [asdict(guide) for guide in index.guides])
+    _write_json(place / "passages.json", [asdict(passage) for passage in index.passages])
+    _write_json(place / "views.json", [asdict(view) for view in index.views])
+    _write_json(place / "words.json", index.words)
+    np.save(place / "vectors.npy", index.vectors)
+    faiss.write_index(index.faiss, str(place / "index.faiss"))
+    _save_arrays(place / "bm25.npz", index.bm25.to_arrays())
+    _save_arrays(place / FITTED, index.fitted)
+    if (glance := index.glance) and isinstance(glance.encoder, StaticEncoder):
         (place / GLANCE).mkdir()
         np.savez(place / GLANCE / TABLE, table=glance.encoder.table, pairs=glance.encoder.pairs)
         np.save(place / GLANCE / "vectors.npy", glance.vectors)
         faiss.write_index(glance.faiss, str(place / GLANCE / "index.faiss"))
-        np.savez(place / GLANCE / FITTED, **glance.fitted)
+        _save_arrays(place / GLANCE / FITTED, glance.fitted)
+
+
+def _save_arrays(file: Path, arrays: Mapping[str, Any]) -> None:
+    np.savez(file, **arrays)
 
 
 def publish(folder: Path, place: Path, facts: dict[str, Any]) -> str:
@@ -290,7 +292,7 @@ def encoder_cache(folder: Path, fingerprint: str) -> Path:
     return folder / "cache" / f"encoder-{fingerprint[:12]}"
 
 
-def flat_or_other(vectors: Vectors, factory: str) -> faiss.Index:
+def make_faiss(vectors: Vectors, factory: str) -> faiss.Index:
     """A FAISS index of unit vectors by inner product (which is then the cosine)."""
     import faiss
 
@@ -329,7 +331,6 @@ def _read(place: Path, manifest: dict[str, Any], encoder: Encoder | None) -> Ind
         raise ValueError(f"vectors of {vectors.shape[1]} numbers, an encoder of {encoder.dimensions}")
     whole = Index(
         build=manifest["build"],
-        manifest=manifest,
         guides=tuple(_guide(guide) for guide in table("guides.json")),
         passages=tuple(
             Passage(**passage | {"units": _units(passage["units"]), "header": tuple(passage["header"])})

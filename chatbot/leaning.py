@@ -135,6 +135,20 @@ NO_VALUE = POINTS | {
 }  # fmt: skip
 
 
+def beside(before: str, added: str) -> str:
+    """A question with a follow-up that only both together make clear."""
+    return f"{before.rstrip('?. ')}{BESIDE_IT}{added}"
+
+
+def now(text: str) -> str:
+    """What was asked last of a question that is understood beside the one before it.
+
+    >>> now(beside("Which states pay most?", "and Ohio?")), now("Which states pay most?")
+    ('and Ohio?', 'Which states pay most?')
+    """
+    return text.rpartition(BESIDE_IT)[2]
+
+
 def asks_for_more(text: str) -> bool:
     """Whether a text asks for more of the same, and nothing else.
 

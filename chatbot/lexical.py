@@ -60,6 +60,9 @@ ORDINALS = {
     "ninth": 8, "tenth": 9, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7,
     "9th": 8, "10th": 9, "last": -1, "final": -1,
 }  # fmt: skip
+PLACES = {word: place for word, place in ORDINALS.items() if place >= 0}  # counted from the first
+CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+HOW_MANY = re.compile(r"\bhow many\b", re.I)
 
 
 class Word(NamedTuple):
@@ -154,6 +157,11 @@ def ranks(text: str) -> set[str]:
     {'expensive'}
     """
     return {*RANKS, *RANKED.findall(text.lower())}
+
+
+def number_of(number: str) -> int:
+    """The number that a figure or a word up to ten writes."""
+    return int(number) if number.isdigit() else CARDINALS.index(number.lower()) + 1
 
 
 def find(text: str, phrase: str) -> tuple[int, int] | None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from chatbot.guides import Guide, Section, Unit
 
 STEP = re.compile(r"^(?:(?:step|stage|phase|part|day|week)\s+\d+\b|\d+[.):]\s)", re.I)
-KINDS = ("title", "passage", "unit", "alternate", "declined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Passage:
 class View:
     """One text by which a section can be found. `passage` and `unit` say what it stands for, or -1."""
 
-    kind: str  # one of KINDS; a "declined" one belongs to no section (-1)
+    kind: str  # "title", "passage", "unit", "alternate" or "declined", which belongs to no section (-1)
     text: str
     section: int
     passage: int = -1

@@ -1,7 +1,7 @@
 """How well each section answers a question: evidence from the nearest views, weighed as the guide taught.
 
 In: a question's vector and terms, and an `Index`. Out: `Evidence`, five numbers a section and their
-weighed sum, and `Traits`, the few numbers from which a confidence is computed. The weights are fitted at
+weighed sum, and its traits, the few numbers from which a confidence is computed. The weights are fitted at
 build time by `chatbot.fitting`; here they are only applied, in NumPy. It knows nothing of conversations
 and writes no words.
 """
@@ -185,13 +185,12 @@ class Ranker:
         cosines: Array,
         rows: npt.NDArray[np.int64],
         classifier: Array | None = None,
-        detector: float | None = None,
         without: Sequence[int] | npt.NDArray[np.int64] = (),
     ) -> Evidence:
         """The evidence from the nearest views of one question.
 
-        `classifier` [sections] and `detector` replace the fitted ones while these are being fitted; the
-        views `without` are left out, as if they had never been made.
+        `classifier` [sections] replaces the fitted one while that is being fitted; the views `without` are
+        left out, as if they had never been made.
         """
         floor = float(cosines[-1]) if len(cosines) else -1.0
         places, counts = self.places[rows], self.counts
@@ -221,8 +220,7 @@ class Ranker:
         refused = (0.0, 0.0, 0.0, 0.0)
         if self._refuses:
             declined = [*near[~placed][:3].tolist(), floor, floor, floor][:3]
-            odds = self.detect(vector) if detector is None else detector
-            refused = (declined[0], sum(declined) / 3, odds, self.margin(vector))
+            refused = (declined[0], sum(declined) / 3, self.detect(vector), self.margin(vector))
         of = np.where(places >= first, places - first, -1)
         return Evidence(self, features, scores, refused, vector, rows, cosines, of)
 
@@ -249,10 +247,8 @@ class Ranker:
         return "classifier.weights" in self.index.fitted
 
     def classify(self, vector: Array) -> Array:
-        """The log-probability of each section for a vector, [sections]; zeros without a classifier."""
+        """The log-probability of each section for a vector, [sections], by the classifier of this build."""
         fitted = self.index.fitted
-        if not self._is_taught:
-            return np.zeros(len(self.index.sections), np.float32)
         logits = fitted["classifier.weights"] @ vector + fitted["classifier.bias"]
         known = log_softmax(logits)
         result = np.full(len(self.index.sections), known.min(), np.float32)

@@ -79,6 +79,11 @@ class Retriever:
         return Ranker(self.index.glance) if self.index.glance and not self.blind else None
 
     @cached_property
+    def threshold(self) -> float:
+        """The confidence from which a section is given as the answer; anything in a build being fitted."""
+        return float(self.index.fitted.get("calibrator.threshold", 0.0))
+
+    @cached_property
     def language(self) -> frozenset[str]:
         """Good words, which are never repaired."""
         return frozenset(self.index.words["language"])
@@ -260,12 +265,7 @@ class Retriever:
         """The sections of some guides that say anything; of all, if none is given."""
         if not guides:
             return self.ranker.answerable
-        return np.asarray(np.logical_or.reduce([self._answerable_in[guide] for guide in guides]))
-
-    @cached_property
-    def _answerable_in(self) -> list[Mask]:
-        """The sections of each guide that say anything."""
-        return [self.ranker.answerable & (self.index.guide_of == n) for n in range(len(self.index.guides))]
+        return self.ranker.answerable & np.isin(self.index.guide_of, list(guides))
 
     def evidence(self, readings: Sequence[Reading]) -> list[Evidence]:
         """What each section has to say for itself, a question each; one run of the encoder."""

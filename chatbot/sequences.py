@@ -1,7 +1,7 @@
 """What a guide names one after the other, and which a question picks: "the second one", "what comes next?".
 
 In: a question and the section it is about. Out: an `Item`: a step, a row of a table, an item of a list, or a
-section below a heading. It reads no history (that is for `chatbot.conversation`) and looks nothing up.
+section below a heading. Which question comes before is for `chatbot.conversation`; it looks nothing up.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chatbot import lexical, steps
 from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, fold_phrase
 from chatbot.passages import is_step
 from chatbot.retrieval import Mask, Retriever
-from chatbot.steps import ANY, AROUND, CARDINALS, STEP, STEPS
+from chatbot.steps import ANY, AROUND, STEP, STEPS
 
 NEXT = re.compile(
     r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what"
@@ -28,7 +28,7 @@ BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b",
 PLACE = re.compile(
     rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)})\b"
     r"(?: (?!and\b)(?P<noun>[a-z]+)\b)?"
-    rf"|\b(?:number|no\.?) (?P<number>\d+|{'|'.join(CARDINALS)})\b|#(?P<hash>\d+)\b"
+    rf"|\b(?:number|no\.?) (?P<number>\d+|{'|'.join(lexical.CARDINALS)})\b|#(?P<hash>\d+)\b"
     r"|\b(?P<second>(?:the )?runner[- ]?up|(?:in )?second place)\b",
     re.I,
 )
@@ -50,7 +50,6 @@ FIGURE = frozenset(["figure", "amount", "number", "exact", "exactly", "precisely
 BETWEEN_TWO = HIGHER | LOWER | {"difference", "gap", "compare", "comparison"}
 PAIR = frozenset(["two", "both", "pair"])
 SUBJECT = frozenset(["job", "career", "role", "profess", "work", "field", "guid"])  # stems
-HOW_MANY = re.compile(r"\bhow many\b", re.I)
 HOW_MUCH = re.compile(r"\bhow much\b", re.I)
 DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
 
@@ -150,7 +149,7 @@ def asks_for_a_row(retriever: Retriever, text: str, before: str, topic: int) -> 
     "And the lowest of them?", "how much is that a year?", after two rows "which is higher?"; not "which is
     best for beginners?".
     """
-    if HOW_MANY.search(text) and not lexical.content_words(text):  # "how many are there?"
+    if lexical.HOW_MANY.search(text) and not lexical.content_words(text):  # "how many are there?"
         return any(item.section == topic for item in items(retriever, topic))
     says = {word.folded for word in lexical.words(text)}
     ranks = not says.isdisjoint(HIGHEST | LOWEST)
@@ -162,7 +161,7 @@ def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:
     """Whether a text asks for no more than what the topic's table holds."""
     if not any(block.kind == "table" for block in retriever.index.sections[topic].blocks):
         return False
-    known = HIGHEST | LOWEST | BETWEEN_TWO | PAIR | AROUND | FIGURE | frozenset(CARDINALS)
+    known = HIGHEST | LOWEST | BETWEEN_TWO | PAIR | AROUND | FIGURE | frozenset(lexical.CARDINALS)
     held = retriever.ranker.coverage.own_stems[topic]
     return all(word.folded in known or word.stem in held for word in lexical.content_words(text))
 
@@ -206,7 +205,7 @@ def _place(found: re.Match[str]) -> tuple[int, str]:
     if found["second"]:
         return 1, ""
     if number := found["number"] or found["hash"]:
-        return steps.number_of(number) - 1, ""
+        return lexical.number_of(number) - 1, ""
     return ORDINALS[found["ordinal"].lower()], (found["noun"] or "").lower()
 
 

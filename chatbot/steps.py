@@ -11,18 +11,16 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from chatbot import lexical
-from chatbot.leaning import BESIDE_IT
-from chatbot.lexical import ORDINALS
+from chatbot import leaning, lexical
+from chatbot.lexical import CARDINALS, PLACES, number_of
 from chatbot.passages import is_step
 from chatbot.retrieval import Retriever
 
-CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 STEP = re.compile(rf"\b(step|stage|phase|part) (\d+|{'|'.join(CARDINALS)})\b", re.I)
 STEPS = frozenset(["step", "stage", "phase"])
 # "the fifth step", which is step 5; the last one has no number of its own.
 NTH_STEP = re.compile(
-    rf"\b(?:the )?(?P<ordinal>{'|'.join(word for word, n in ORDINALS.items() if n >= 0)})"
+    rf"\b(?:the )?(?P<ordinal>{'|'.join(PLACES)})"
     rf" (?P<noun>{'|'.join(sorted(STEPS))})\b",
     re.I,
 )
@@ -88,7 +86,7 @@ def named(retriever: Retriever, text: str, topic: int) -> int | None:
 
 def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
     """The step that a text names by number and that is not in the section's sequence, with those that are."""
-    now = text.rpartition(BESIDE_IT)[2]  # "Step 7: Certification – step 9"
+    now = leaning.now(text)  # "Step 7: Certification – step 9"
     text = now if STEP.search(_by_number(now)) else text
     if not (wanted := STEP.search(_by_number(text))):
         return None
@@ -153,12 +151,7 @@ def line_of(retriever: Retriever, topic: int) -> list[int]:
 
 def _by_number(text: str) -> str:
     """A text with "the fifth step" as "step 5"."""
-    return NTH_STEP.sub(lambda found: f"{found['noun']} {ORDINALS[found['ordinal'].lower()] + 1}", text)
-
-
-def number_of(number: str) -> int:
-    """The number that a figure or a word up to ten writes."""
-    return int(number) if number.isdigit() else CARDINALS.index(number.lower()) + 1
+    return NTH_STEP.sub(lambda found: f"{found['noun']} {PLACES[found['ordinal'].lower()] + 1}", text)
 
 
 def asks(around: str) -> bool:

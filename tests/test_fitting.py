@@ -14,7 +14,7 @@ from chatbot.answering import Chatbot
 from chatbot.building import fit
 from chatbot.calibration import fit_calibrator
 from chatbot.fitting import fit_detector, fit_ranker
-from chatbot.index import Index, flat_or_other
+from chatbot.index import Index, make_faiss
 from chatbot.ranking import FEATURES, PROSE_WEIGHTS, QUESTION_WEIGHTS, TRAITS, Ranker, log_softmax
 from chatbot.retrieval import Retriever
 from chatbot.settings import Settings
@@ -30,7 +30,7 @@ def without_views(index: Index, dropped: set[int]) -> Index:
     kept = [number for number in range(len(index.views)) if number not in dropped]
     vectors = index.vectors[kept]
     views = tuple(index.views[number] for number in kept)
-    return replace(index, views=views, vectors=vectors, faiss=flat_or_other(vectors, "Flat"))
+    return replace(index, views=views, vectors=vectors, faiss=make_faiss(vectors, "Flat"))
 
 
 @pytest.mark.parametrize("name", ["bot", "trades"])

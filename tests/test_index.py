@@ -21,13 +21,22 @@ from chatbot.building import build
 from chatbot.cli import main
 from chatbot.errors import IndexError
 from chatbot.guides import read_corpus
-from chatbot.index import Index, flat_or_other, load, new_build, publish, read_manifest
+from chatbot.index import Index, load, make_faiss, new_build, publish, read_manifest
 from chatbot.passages import cut, list_views
 from chatbot.settings import Settings
 from tests.conftest import SMALL, files
 from tests.words import WordEncoder
 
-PARTS = [*index.FILES, index.FITTED]
+PARTS = [
+    "guides.json",
+    "passages.json",
+    "views.json",
+    "words.json",
+    "vectors.npy",
+    "index.faiss",
+    "bm25.npz",
+    index.FITTED,
+]
 
 
 @pytest.fixture
@@ -68,7 +77,7 @@ def test_a_build_is_read_as_it_was_made(small_index: Path) -> None:
     assert found.views == tuple(views)
     np.testing.assert_array_equal(found.vectors, WordEncoder().encode([view.text for view in views]))
     assert found.bm25.size == len(found.sections) == sum(len(guide.sections) for guide in guides)
-    assert found.build == found.manifest["build"] == current(small_index).name
+    assert found.build == read_manifest(small_index)["build"] == current(small_index).name
 
 
 def test_sections_are_numbered_through_all_guides(small_index: Path) -> None:
@@ -112,7 +121,7 @@ def unit_vectors(seed: int, count: int, dimensions: int) -> np.ndarray[Any, np.d
 def test_faiss_finds_what_exact_numpy_finds(seed: int, count: int, asked: int, k: int) -> None:
     vectors, questions = unit_vectors(seed, count, 24), unit_vectors(seed + 1, asked, 24)
     exact = questions @ vectors.T
-    cosines, rows = flat_or_other(vectors, "Flat").search(questions, min(k, count))
+    cosines, rows = make_faiss(vectors, "Flat").search(questions, min(k, count))
     np.testing.assert_allclose(cosines, -np.sort(-exact, axis=1)[:, :k], atol=1e-5)
     np.testing.assert_allclose(np.take_along_axis(exact, rows, axis=1), cosines, atol=1e-5)
     assert all(len(set(row)) == len(row) for row in rows.tolist())
@@ -131,7 +140,7 @@ def test_the_stored_views_are_found_as_exact_numpy_finds_them(small_index: Path)
 
 def test_another_kind_of_faiss_index_is_set_by_its_factory_string() -> None:
     vectors = unit_vectors(7, 400, 16)
-    approximate = flat_or_other(vectors, "HNSW16")
+    approximate = make_faiss(vectors, "HNSW16")
     exact = np.argsort(-(vectors[:50] @ vectors.T), axis=1)[:, :5]
     rows = approximate.search(vectors[:50], 5)[1]
     shared = [
@@ -143,7 +152,7 @@ def test_another_kind_of_faiss_index_is_set_by_its_factory_string() -> None:
 @pytest.mark.parametrize("factory", ["Flatt", "IVF4096,Flat"])
 def test_a_factory_string_that_makes_nothing_is_refused_by_name(factory: str) -> None:
     with pytest.raises(IndexError, match=f"FAISS cannot make '{factory}' of 9 views; set faiss to Flat"):
-        flat_or_other(unit_vectors(1, 9, 8), factory)
+        make_faiss(unit_vectors(1, 9, 8), factory)
 
 
 # What is not whole is refused -------------------------------------------------------------------

@@ -13,6 +13,7 @@ from chatbot import passages
 from chatbot.guides import Guide, Section, Unit, read_corpus
 from chatbot.guides.markdown import read_markdown
 from chatbot.passages import Passage, cut, is_step, list_views, listings, markdown_of, title_text
+from chatbot.ranking import KINDS
 from tests.conftest import SMALL
 
 FILE = Path("new.md")
@@ -126,7 +127,7 @@ def test_views_name_every_way_to_a_section() -> None:
     sections = all_sections(guides)
     found = cut(guides, count, 20)
     views = list_views(guides, found)
-    by_kind = {kind: [view for view in views if view.kind == kind] for kind in passages.KINDS}
+    by_kind = {kind: [view for view in views if view.kind == kind] for kind in (*KINDS, "declined")}
     assert sum(map(len, by_kind.values())) == len(views)
     assert [view.text for view in by_kind["passage"]] == [
         f"{passages.title_text(sections[passage.section])}\n{passage.text}" for passage in found

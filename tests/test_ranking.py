@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chatbot import lexical
 from chatbot.answering import Chatbot
-from chatbot.index import flat_or_other
+from chatbot.index import make_faiss
 from chatbot.ranking import (
     FEATURES,
     PROSE_WEIGHTS,
@@ -103,11 +103,9 @@ def test_a_classifier_knows_its_alternates(real_bot: Chatbot) -> None:
     assert all(np.exp(log).sum() == pytest.approx(1.0, abs=1e-3) for log in logs), "every section is taught"
 
 
-def test_without_a_classifier_or_detector_they_say_nothing(bot: Chatbot) -> None:
+def test_without_a_detector_it_says_nothing(bot: Chatbot) -> None:
     ranker = Ranker(replace(bot.index, fitted={}))
-    vector = bot.index.vectors[0]
-    assert not ranker.classify(vector).any()
-    assert ranker.detect(vector) == 0.0
+    assert ranker.detect(bot.index.vectors[0]) == 0.0
     np.testing.assert_array_equal(ranker.weights, PROSE_WEIGHTS)
 
 
@@ -215,7 +213,7 @@ def test_averaging_readings(bot: Chatbot) -> None:
 
 
 def test_faiss_in_half_the_bytes_finds_the_same(bot: Chatbot) -> None:
-    halved = flat_or_other(bot.index.vectors, Settings().faiss)
+    halved = make_faiss(bot.index.vectors, Settings().faiss)
     other = Ranker(replace(bot.index, faiss=halved))
     for question in QUESTIONS:
         whole, half = evidence(bot.retriever.ranker, question), evidence(other, question)
@@ -224,7 +222,7 @@ def test_faiss_in_half_the_bytes_finds_the_same(bot: Chatbot) -> None:
 
 def test_another_faiss_index_finds_nearly_the_same(bot: Chatbot) -> None:
     """The features come from whatever the index finds; HNSW finds the same among few views."""
-    other = Ranker(replace(bot.index, faiss=flat_or_other(bot.index.vectors, "HNSW32")))
+    other = Ranker(replace(bot.index, faiss=make_faiss(bot.index.vectors, "HNSW32")))
     for question in QUESTIONS[:4]:
         flat, graph = evidence(bot.retriever.ranker, question), evidence(other, question)
         assert flat.scores.argmax() == graph.scores.argmax()

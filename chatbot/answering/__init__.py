@@ -73,7 +73,7 @@ class Chatbot:
     @cached_property
     def threshold(self) -> float:
         """The confidence from which a section is given as the answer: the promise, as fitted."""
-        return float(self.index.fitted["calibrator.threshold"])
+        return self.retriever.threshold
 
     @cached_property
     def examples(self) -> tuple[str, ...]:
@@ -146,11 +146,15 @@ class Chatbot:
 
     def search(self, question: str, k: int = 5, guide: str | None = None) -> list[Source]:
         """The `k` best sections for a question, best first, answered or not."""
-        allowed = self._restriction(guide)
-        if not question.strip() or len(question) > LONGEST:
-            return []
-        turn = understand(self.retriever, question, (), allowed)
-        return list(self._sources(self.hits(turn, k), turn))
+        return self.find(question, k, guide)[2]
+
+    def find(
+        self, question: str, k: int = 5, guide: str | None = None
+    ) -> tuple[Turn, list[Hit], list[Source]]:
+        """The same with how the question was understood and the confidence of each section."""
+        turn = understand(self.retriever, question[:LONGEST], (), self._restriction(guide))
+        hits = self.hits(turn, k) if len(question.strip()) > 0 and len(question) <= LONGEST else []
+        return turn, hits, list(self._sources(hits, turn))
 
     def ranking(
         self, question: str, history: Sequence[str] = (), guide: str | None = None, k: int = 10
@@ -167,7 +171,7 @@ class Chatbot:
         """The `k` best sections, best first. None that is plainly of something else is sure to answer."""
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
         said = self.retriever.said(turn.understood_as)  # by a writer
-        now, low = turn.understood_as.rpartition(BESIDE_IT)[2], self.threshold / 4
+        now, low = leaning.now(turn.understood_as), self.threshold / 4
         asked, denied = counting.amount(now), denying.denies(now)
         return [
             replace(hit, confidence=low)
@@ -252,7 +256,7 @@ class Chatbot:
         return replace(
             before,
             question=ask.question,
-            understood_as=f"{before.understood_as.rstrip('?. ')}{BESIDE_IT}{ask.question.strip()}",
+            understood_as=leaning.beside(before.understood_as, ask.question.strip()),
             text=quote.text,
             sources=(source, *(other for other in before.sources[1:] if other.ref != source.ref)),
             suggestions=tuple(self._next([hit])),
@@ -284,10 +288,10 @@ class Chatbot:
         if not hits:
             return self._reply("no_answer", ask, refusing.NOTHING, reason="off_topic")
         best = hits[0]
-        if found := refusing.absent_in(self.retriever, turn, hits, self.threshold):
+        if found := refusing.absent_in(self.retriever, turn, hits):
             absent, nearest = found
             return self._refuse(ask, turn, nearest, absent)
-        if choices := refusing.rival_guides(self.retriever, ask, turn, self.threshold):
+        if choices := refusing.rival_guides(self.retriever, ask, turn):
             text = "That stands in more than one guide. Which one do you mean?"
             sources = self._sources(hits, turn)
             return self._reply(
@@ -300,7 +304,7 @@ class Chatbot:
         return self._reply("answer", ask, quotes[0].text, turn, best.confidence, sources, self._next(hits))
 
     def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: tables.Absent | None) -> Answer:
-        refusal = refusing.refuse(self.retriever, ask, turn, hits, absent, self.threshold, self.contact)
+        refusal = refusing.refuse(self.retriever, ask, turn, hits, absent, self.contact)
         confidence = min(hits[0].confidence, self.threshold / 2) if absent else hits[0].confidence
         return self._reply(
             refusal.kind, ask, refusal.text, turn, confidence, self._sources(hits, turn), refusal.choices,

@@ -16,7 +16,6 @@ from itertools import takewhile
 from chatbot import lexical
 from chatbot.retrieval import Retriever
 
-HOW_MANY = re.compile(r"\bhow many\b", re.I)
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?"
     r"|single|several|unlimited|none)\b",
@@ -124,7 +123,7 @@ def counted(text: str) -> str:
     >>> counted("how many job openings are there?"), counted("how many industries hire"), counted("a job?")
     ('open', 'industri', '')
     """
-    if not (asked := HOW_MANY.search(text)):
+    if not (asked := lexical.HOW_MANY.search(text)):
         return ""
     nouns = list(takewhile(lambda word: word.folded not in lexical.STOP, lexical.words(text[asked.end() :])))
     plural = (

@@ -14,11 +14,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, groupby
 
-from chatbot import lexical, steps
+from chatbot import leaning, lexical, steps
 from chatbot.answering import tables
 from chatbot.answering.counting import period_of
 from chatbot.guides import Unit
-from chatbot.leaning import BESIDE_IT
 from chatbot.passages import Passage
 from chatbot.ranking import Evidence
 from chatbot.retrieval import Retriever
@@ -60,7 +59,7 @@ class _Asked:
 
 def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: Evidence) -> list[Quote]:
     """The words of each of some sections that answer a question best."""
-    now = text.rpartition(BESIDE_IT)[2]  # goes first, unless it is compared with what was asked before
+    now = leaning.now(text)  # goes first, unless it is compared with what was asked before
     turns = (text,) if now == text or tables.compares(now) else (now, text)
     rarity = retriever.ranker.coverage.rarity
     words = {word.stem: rarity(word.stem) for word in lexical.content_words(retriever.aliases.without(text))}

@@ -45,7 +45,6 @@ def refuse(
     turn: Turn,
     hits: Sequence[Hit],
     absent: Absent | None,
-    threshold: float,
     contact: str,
 ) -> Refusal:
     """Says no, and helps: what is missing, the nearest sections as choices, whom to ask."""
@@ -64,7 +63,7 @@ def refuse(
         text = "That is not what the guide is about, so it does not say." + person
         return Refusal("no_answer", text, "off_topic", choices, missing)
     refused = turn.evidence.refused[0]
-    if hits[0].confidence >= CLOSE * threshold and not missing and closest > refused:
+    if hits[0].confidence >= CLOSE * retriever.threshold and not missing and closest > refused:
         return Refusal(
             "clarify", "I am not sure what you mean. Is it one of these?", "ambiguous", choices, ()
         )
@@ -77,16 +76,14 @@ def refuse(
     return Refusal("no_answer", text, "not_in_guide", choices, missing)
 
 
-def absent_in(
-    retriever: Retriever, turn: Turn, hits: Sequence[Hit], threshold: float
-) -> tuple[Absent, list[Hit]] | None:
+def absent_in(retriever: Retriever, turn: Turn, hits: Sequence[Hit]) -> tuple[Absent, list[Hit]] | None:
     """The value that is asked for in vain, and the sections, the one that lists others like it first.
 
     Where nothing is sure to answer, a row of another table may be meant, and what a writer has written is
     asked for whatever it names.
     """
     best = hits[0]
-    answered = best.confidence >= threshold
+    answered = best.confidence >= retriever.threshold
     for hit in () if retriever.said(turn.understood_as) else hits[: 1 if answered else 3]:
         missing = tables.absent if hit is best else tables.absent_beside
         absent = missing(retriever, hit.section, turn.understood_as)
@@ -163,7 +160,7 @@ def _is_strange(retriever: Retriever, turn: Turn) -> bool:
     return 2 * sum(word.stem in retriever.guide_stems for word in words) < len(words) or not words
 
 
-def rival_guides(retriever: Retriever, ask: Ask, turn: Turn, threshold: float) -> tuple[str, ...]:
+def rival_guides(retriever: Retriever, ask: Ask, turn: Turn) -> tuple[str, ...]:
     """A choice of guides, where each answers for itself and nothing tells which is meant.
 
     The first question of all is no surer of one guide because its writer wrote more alternates than others.
@@ -182,7 +179,7 @@ def rival_guides(retriever: Retriever, ask: Ask, turn: Turn, threshold: float) -
     for guide in near[best[near] > best.max() - RIVAL].tolist():
         mask = turn.allowed & (index.guide_of == guide)
         hits = retriever.hits(turn.evidence, turn.words, mask, 1, turn.understood_as)
-        if hits and hits[0].confidence >= threshold:
+        if hits and hits[0].confidence >= retriever.threshold:
             rivals.append(guide)
     return _asked_of_each(retriever, turn, rivals) if len(rivals) > 1 else ()
 

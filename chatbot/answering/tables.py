@@ -18,11 +18,10 @@ import numpy as np
 from chatbot import leaning, lexical, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
-from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, RANKS, Word
+from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES, RANKS, Word
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
-PLACES = {word: place for word, place in lexical.ORDINALS.items() if place >= 0}
 COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
 OPERATORS = RANKS | PLACES.keys() | COMPARES  # never the topic of a question
@@ -51,7 +50,7 @@ LENGTH = re.compile(
 )
 FIGURE = re.compile(r"[^\w\s]?\s?(\d[\d,]*(?:\.\d+)?)\s?(?:%|[^\W\d]+(?: [^\W\d]+)*)?")
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
-NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(steps.CARDINALS)})\b", re.I)  # "number six"
+NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     """
     if beyond := steps.not_there(retriever, section, text):
         return Absent(*beyond, "step")
-    now = text.rpartition(BESIDE_IT)[2] if BESIDE_IT in text else ""
+    now = leaning.now(text) if BESIDE_IT in text else ""
     now = " ".join(retriever.synonyms.get(word.folded, word.text) for word in lexical.words(now))
     for listing in retriever.listings[section]:
         keys = listing.keys
@@ -352,5 +351,5 @@ def _past_the_end(listing: Listing, text: str) -> Iterator[str]:
     ):
         yield from (word for word in says if PLACES.get(word, 0) >= len(listing.units))
         yield from (
-            found[0] for found in NUMBER.finditer(text) if steps.number_of(found[1]) > len(listing.units)
+            found[0] for found in NUMBER.finditer(text) if lexical.number_of(found[1]) > len(listing.units)
         )

@@ -37,7 +37,6 @@ __all__ = [
     "Entry", "Filter", "Group", "Journal", "JournalError", "group", "to_csv", "to_json", "to_json_lines",
 ]  # fmt: skip
 
-FACES = ("chat", "widget", "api", "staff")
 RATINGS = ("up", "down")
 LONGEST = 2000  # characters of a question or a comment that are kept
 PAGE = 500  # entries read at once, so that no reader holds the database for long

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from chatbot import lexical
 from chatbot.answering import Chatbot, Source
-from chatbot.conversation import Turn, understand
+from chatbot.conversation import Turn
 from chatbot.guides import Block, Guide, Unit
 from chatbot.web import quotes
 
@@ -64,17 +64,12 @@ def look_up(bot: Chatbot, question: str, within: str = "") -> list[Match]:
     guide, _, section = within.partition("#")
     wanted = sections_below(bot, guide, section) if section else None
     most = len(bot.index.sections) if wanted is not None else MOST
-    sources = {source.ref: source for source in bot.search(question, most, guide or None)}
-    if not sources:
-        return []
-    numbers = frozenset([[one.id for one in bot.guides].index(guide)]) if guide else frozenset()
-    turn = understand(bot.retriever, question, (), numbers)
+    turn, hits, sources = bot.find(question, most, guide or None)
     found = []
-    for hit in bot.hits(turn, most):
-        ref = bot.index.refs[hit.section]
-        if ref in sources and (wanted is None or ref in wanted):
+    for hit, source in zip(hits, sources, strict=True):
+        if wanted is None or source.ref in wanted:
             parents = bot.index.sections[hit.section].parents
-            found.append(Match(sources[ref], parents, hit.confidence, *_nearest_view(bot, turn, hit.section)))
+            found.append(Match(source, parents, hit.confidence, *_nearest_view(bot, turn, hit.section)))
     return found[:MOST]
 
 
