@@ -22,14 +22,10 @@ class Aliases:
 
     @cached_property
     def names(self) -> list[tuple[str, set[int]]]:
-        """The folded names of the roles with the numbers of their guides, longest first.
-
-        Of several guides one without a role is named by its title, by which it is offered.
-        """
+        """The folded names of the roles with the numbers of their guides, longest first."""
         names: dict[str, set[int]] = {}
-        several = len(self.guides) > 1
         for number, guide in enumerate(self.guides):
-            for alias in guide.aliases or ((guide.title,) if several else ()):
+            for alias in guide.aliases:
                 names.setdefault(fold_phrase(alias), set()).add(number)
         return sorted(names.items(), key=lambda name: -len(name[0]))
 
@@ -55,5 +51,5 @@ class Aliases:
     @cached_property
     def _written(self) -> re.Pattern[str] | None:
         """The names, one or many, as people write them."""
-        names = [r"[\W_]+".join(map(re.escape, alias.split())) for alias, _ in self.names]
+        names = [r"[\s-]+".join(map(re.escape, alias.split())) for alias, _ in self.names]
         return re.compile(rf"(?<!\w)(?:an? )?(?:{'|'.join(names)})s?(?!\w)", re.I) if names else None

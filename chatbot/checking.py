@@ -13,9 +13,9 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from chatbot.guides import (
+    DECLINED,
     GOLDEN,
     GUIDES,
-    KINDS,
     QUESTIONS,
     SYNONYMS,
     Guide,
@@ -30,7 +30,10 @@ ENOUGH = 14  # alternates a section; fewer cost right answers (docs/quality.md)
 CELL = re.compile(r"(?<!\\)\|")
 # A row of a table, or an item of a list, where neither is read: without "|---|", or in a CSV or JSONL answer.
 DRAWN = re.compile(r"^\s*\|.*\|.*\||\|\s*:?-{3,}|:\s+[-*] \S.*\s[-*] \S", re.DOTALL)
-AS_DRAWN = "a table needs a line |---|---| below its first, and a Markdown file"
+AS_DRAWN = "in a Markdown guide put |---|---| below a table's first line, and each item on a line of its own"
+DOCUMENTS = frozenset(
+    [".doc", ".docx", ".htm", ".html", ".ods", ".odt", ".pdf", ".rtf", ".tsv", ".xls", ".xlsx"]
+)
 LONG = 60  # words of a sentence that nobody wants quoted
 
 
@@ -61,13 +64,16 @@ def _links(guide: Guide, guides: Sequence[Guide], file: Path) -> Iterator[str]:
 
 
 def _unread(corpus: Path) -> Iterator[str]:
-    """Files among the guides that are none."""
-    for file in sorted((corpus / GUIDES).rglob("*")):
-        if (
-            file.is_file()
-            and not file.name.startswith((".", "~"))
-            and file.suffix.lower() not in (*KINDS, ".yaml")
+    """Documents among the guides that are not read, hidden ones left out."""
+    folder = corpus / GUIDES
+    for file in sorted(folder.rglob("*")):
+        if any(part.startswith((".", "~")) for part in file.relative_to(folder).parts):
+            continue
+        if file.suffix.lower() == ".yml" or (
+            file.suffix.lower() == ".yaml" and not file.name.endswith((QUESTIONS, DECLINED))
         ):
+            yield f"{file}: is not read; questions go into NAME{QUESTIONS} or NAME{DECLINED}"
+        elif file.suffix.lower() in DOCUMENTS:
             yield f"{file}: is not read; write a guide as .md, .csv or .jsonl"
 
 

@@ -77,7 +77,7 @@ def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn
 
 def _understood(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
     readings = [retriever.read(leaning.ASIDE.sub("", " ".join(question.split()))) for question, _, _ in asks]
-    switched = [leaning.SWITCHES.match(question) is not None for question, _, _ in asks]
+    switched = [leaning.switches(question) for question, _, _ in asks]
     alone = [
         number
         for number, (_, history, _) in enumerate(asks)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from chatbot import lexical
+from chatbot import lexical, measures
 from chatbot.index import Index
 from chatbot.lexical import Word
 
@@ -23,31 +23,29 @@ class Coverage:
     index: Index
     blind: bool = False  # to texts that are the question itself: for judging alternates as if left out
 
-    def asked(self, text: str) -> tuple[Word, ...]:
-        """The content words of a text, but for "cheapest" and the like where no text holds the word."""
-        ranks, known = lexical.ranks(text), self.index.words["stems"]
-        return tuple(w for w in lexical.content_words(text) if w.stem in known or w.folded not in ranks)
+    def of(self, sections: Sequence[int], words: Sequence[Word]) -> list[tuple[float, float, float, float]]:
+        """Four figures a section.
 
-    def of(self, sections: Sequence[int], words: Sequence[Word]) -> list[tuple[float, float, float]]:
-        """The share of the words that a section's texts hold, the share that it says itself, and 1 for a row.
-
-        Both shares are from 0 to 1. Alternates tell stories, so what the section says itself counts apart;
-        a row is one of its tables that the question names.
+        The share of the words that its texts hold, the share that it says itself, both from 0 to 1
+        (alternates tell stories, so that counts apart), 1 for a row of its tables that is named, and how many
+        of the words no text of the corpus holds. By "cheapest" a table of prices is ranked: no text has to
+        hold that.
         """
+        known = self.index.words["stems"]
+        strange = [word for word in words if word.stem not in known]
         weights = {word.stem: self.rarity(word.stem) for word in words}
         total = sum(weights.values())
-        return [
-            (
-                _share(weights, total, self._held(section, weights.keys())),
-                _share(weights, total, self.own_stems[section]),
+        found = []
+        for section in sections:
+            ranks = [word for word in strange if word.folded in self._ranks[section]] if strange else []
+            without = sum(weights[stem] for stem in {word.stem for word in ranks})
+            found.append((
+                _share(weights, total - without, self._held(section, weights.keys())),
+                _share(weights, total - without, self.own_stems[section]),
                 float(any(lexical.names(row, weights) for row in self._rows[section])),
-            )
-            for section in sections
-        ]
-
-    def unknown(self, words: Sequence[Word]) -> float:
-        """How many of the words no text of the corpus holds."""
-        return float(sum(word.stem not in self.index.words["stems"] for word in words))
+                float(len(strange) - len(ranks)),
+            ))  # fmt: skip
+        return found
 
     def rarity(self, stem: str) -> float:
         """The inverse document frequency of a stem over the corpus's texts; unknown ones weigh most."""
@@ -79,6 +77,21 @@ class Coverage:
         """The first cell of each row of each section's tables."""
         return [[unit.cells[0] for unit in section.units if unit.cells] for section in self.index.sections]
 
+    @cached_property
+    def _ranks(self) -> list[frozenset[str]]:
+        """The words by which the tables of each section can be ranked, for what their columns measure."""
+        found = []
+        for section in self.index.sections:
+            tables = [block for block in section.blocks if block.kind == "table"]
+            columns = [
+                measures.of_column(name, [unit.cells[n] for unit in table.units if n < len(unit.cells)])
+                for table in tables
+                for n, name in enumerate(table.header)
+                if n
+            ]
+            found.append(frozenset().union(*(measures.RANKS.get(measure, ()) for measure in columns)))
+        return found
+
     def _held(self, section: int, asked: Collection[str]) -> frozenset[str]:
         """The stems in the section's texts; to the blind, in those other than the question itself."""
         if not self.blind:
@@ -98,4 +111,4 @@ class Coverage:
 
 def _share(weights: Mapping[str, float], total: float, held: Collection[str]) -> float:
     """The share of the stems' `total` weight that is of those held; 1 if there are no stems."""
-    return sum([weight for stem, weight in weights.items() if stem in held]) / total if weights else 1.0
+    return sum([weight for stem, weight in weights.items() if stem in held]) / total if total else 1.0

@@ -28,7 +28,7 @@ REJECTED = re.compile(
     r"(?:, ?(?:and )?not|,? instead of|,? rather than)(?: the)? [\w-]+(?: [\w-]+)?\W*$"
     r"| (?:and )?not(?: the)? [\w-]+\W*$"
     r"|^not(?: the)? [\w-]+[,.;:–]\W*(?=\w)"
-    r"|, ?(?:and )?not(?: the)? [\w-]+(?=[.;:–]\s*\w)",
+    r"|, ?(?:and )?not(?: the)? [\w-]+(?=[.;:–]\s+\w)",
     re.I,
 )
 LEAD = re.compile(
@@ -56,7 +56,7 @@ ASIDE = re.compile(
 )
 SWITCHES = re.compile(  # what comes then is of something else
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"
-    rf"{_ANOTHER}\s*[,.;:!…–-]",
+    rf"{_ANOTHER}\s*[,.;:!…–-]+\s",
     re.I,
 )
 GOES_ON = re.compile(
@@ -68,6 +68,7 @@ POINTS = frozenset([
     "they", "them", "their", "theirs", "it", "its", "that", "those", "these", "this", "there", "he", "she",
     "his", "her", "one", "ones", "others", "former", "latter",
 ])  # fmt: skip
+IT = frozenset(["it", "its", "that", "this", "those", "these", "one", "ones"])  # of these a thing, no people
 SUCH = re.compile(r"\bsuch (?:an? )?(?:careers?|jobs?|positions?|roles?|works?)\b", re.I)
 # Points at some of what was named: "which of those pays most?", "both of them".
 OF_THEM = re.compile(
@@ -156,6 +157,18 @@ def asks_for_more(text: str) -> bool:
     (True, False)
     """
     return ONLY_MORE.fullmatch(" ".join(text.split())) is not None
+
+
+def switches(text: str) -> bool:
+    """Whether a text turns to something else, and asks nothing of what was said.
+
+    >>> switches("different topic, do they code?"), switches("different topic: how much is it a week?")
+    (True, False)
+    """
+    if not SWITCHES.match(text):
+        return False
+    rest = lexical.words(POINTS_NOWHERE.sub(" ", ASIDE.sub("", text)))
+    return IT.isdisjoint(word.folded for word in rest)
 
 
 def without_more(history: Sequence[str]) -> tuple[str, ...]:

@@ -53,7 +53,6 @@ HIGHER = frozenset(
 )
 LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller", "cheaper", "shorter"])
 RANKS = HIGHEST | LOWEST | HIGHER | LOWER
-RANKED = re.compile(r"\b(?:most|least|more|less) (cheap|costly|expensive|pricey)\b")  # "the most expensive"
 SHOUTED = 3  # words in capitals; of so few, each may be a short form
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
@@ -148,15 +147,6 @@ def shouts(text: str) -> bool:
 def stems(text: str) -> list[str]:
     """The stems of a text's content words; of all words if it has no others."""
     return [word.stem for word in content_words(text)] or [word.stem for word in words(text)]
-
-
-def ranks(text: str) -> set[str]:
-    """The words with which a text may ask for a rank, whatever is ranked.
-
-    >>> ranks("the most expensive bike") - ranks("is it expensive?")
-    {'expensive'}
-    """
-    return {*RANKS, *RANKED.findall(text.lower())}
 
 
 def number_of(number: str) -> int:

@@ -300,8 +300,7 @@ class Ranker:
         table[:, :3] = evidence.features[:3, sections].T
         table[:, 3] = shares[sections]
         table[:, 5:8] = evidence.refused[:3]
-        table[:, 8] = self.coverage.unknown(words)
-        table[:, [4, 9, 10]] = self.coverage.of(sections, words)
+        table[:, [4, 9, 10, 8]] = self.coverage.of(sections, words)
         table[:, 11] = evidence.refused[3]
         return table
 

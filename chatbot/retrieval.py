@@ -23,7 +23,7 @@ from chatbot.encoder import Vectors
 from chatbot.guides import Section
 from chatbot.index import Index
 from chatbot.lexical import Word, fold_phrase
-from chatbot.passages import Listing, listings
+from chatbot.passages import Listing, listings, title_text
 from chatbot.ranking import Array, Evidence, Ranker, average
 from chatbot.roles import named_in, role_asked
 from chatbot.spelling import Spelling
@@ -48,7 +48,7 @@ class Reading:
     """A question as it is searched: spelling repaired, short forms written out."""
 
     text: str
-    words: tuple[Word, ...]  # its content words, those that an answer covers
+    words: tuple[Word, ...]  # its content words, in the guide's own where no text has them
     terms: tuple[str, ...]  # their stems, synonyms replaced by the guide's own word
 
 
@@ -203,7 +203,7 @@ class Retriever:
         if not self.said(text):  # what a writer wrote is not mended
             text = self.spelling.repair(text)
         text = self.write_out(text)
-        return Reading(text, self.ranker.coverage.asked(text), tuple(self._terms(text)))
+        return Reading(text, lexical.content_words(self._in_own_words(text)), tuple(self._terms(text)))
 
     def _terms(self, text: str) -> list[str]:
         """The stems of a text's content words in the guide's own words, as far as these are known."""
@@ -212,22 +212,26 @@ class Retriever:
         own, words = self._own_words, lexical.content_words(text)
         return [lexical.stem(own.get(word.folded, word.folded)) for word in words] or lexical.stems(text)
 
+    def _in_own_words(self, text: str) -> str:
+        """A text with the guide's own words for those that no text holds: these an answer has to cover."""
+        for word in reversed(lexical.content_words(text)):
+            if word.stem not in self.index.words["stems"] and (own := self.synonyms.get(word.folded)):
+                text = text[: word.start] + own + text[word.end :]
+        return text
+
     @cached_property
     def _own_words(self) -> dict[str, str]:
-        """What people write → the guide's own word, folded, where both are a single word."""
-        own = {other: fold_phrase(word) for other, word in self.synonyms.items()}
-        return {other: word for other, word in own.items() if " " not in word}
+        """What people write → the guide's own word, folded, where that is a single word."""
+        return {other: own for other, word in self.synonyms.items() if " " not in (own := fold_phrase(word))}
 
     def write_out(self, text: str) -> str:
-        """Writes out what the guides do not use ("CA", "wfh"): in capitals, no good word, or nowhere said."""
+        """Writes out short forms that the guides do not use ("CA", "wfh"): in capitals, or no good word."""
         shouted = lexical.shouts(text)
         for word in reversed(lexical.words(text)):
             own = self.synonyms.get(fold_phrase(word.text))
             if not own or word.stem in self.guide_stems:
                 continue
-            unsaid = len(word.text) > len("wfh") and word.stem not in self.index.words["stems"]
-            strange = word.folded not in self.language or (unsaid and word.folded not in lexical.STOP)
-            if (word.text.isupper() and not shouted) or strange:
+            if (word.text.isupper() and not shouted) or word.folded not in self.language:
                 text = text[: word.start] + own + text[word.end :]
         return text
 
@@ -252,9 +256,9 @@ class Retriever:
         """The sections that bear a title or hold an alternate, by its folded words."""
         found = {text: frozenset(sections) for text, sections in self.index.words["verbatim"].items()}
         for number, section in enumerate(self.index.sections):
-            if self.ranker.answerable[number]:
-                title = fold_phrase(section.title)
-                found[title] = found.get(title, frozenset()) | {number}
+            for title in {section.title, title_text(section)} if self.ranker.answerable[number] else ():
+                folded = fold_phrase(title)
+                found[folded] = found.get(folded, frozenset()) | {number}
         return found
 
     def said(self, text: str) -> frozenset[int]:

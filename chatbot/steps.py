@@ -31,7 +31,7 @@ NEXT_TO = re.compile(
     r"|\b(?:comes?|goes|is|step|stage|one) (?:right |just |immediately )?before\b|\bprecedes?\b",
     re.I,
 )
-WHICH = re.compile(r"\b(?:which|what|the) (?:step|stage|phase|number)\b(?! (?:\d|after|before))", re.I)
+WHICH = re.compile(r"\b(?:which|what|the) (?:step|stage|phase|number)\b(?! (?:\d|one\b|after|before))", re.I)
 ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
 # What is said around an item when nothing else is asked of it: "tell me more about the third".
 AROUND = frozenset([

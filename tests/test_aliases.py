@@ -54,12 +54,3 @@ def test_without_guides_there_are_no_names() -> None:
     assert aliases.named("a baker") == set()
     assert aliases.without("a baker") == "a baker"
     assert aliases.replaced("a baker", "a nurse") == ""
-
-
-def test_of_several_guides_one_without_a_role_is_named_by_its_title() -> None:
-    shop, cats = (read_markdown(FILE, f"# {name}\n\nText.") for name in ("Mill Lane Bikes: FAQ", "Cats"))
-    both = Aliases((shop, replace(cats, aliases=("cat",))))
-    assert both.named("When are you open (Mill Lane Bikes: FAQ)?") == {0}
-    assert " ".join(both.without("open at Mill Lane Bikes: FAQ").split()) == "open at"
-    assert both.named("and Cats?") == {1}, "by its role, one or many"
-    assert not Aliases((shop,)).named("the Mill Lane Bikes: FAQ"), "alone it is no role"

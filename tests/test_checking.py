@@ -58,10 +58,11 @@ def test_a_planted_fault_is_found(corpus: Path, old: str, new: str, remark: str)
 
 
 def test_files_that_are_not_read_are_named(corpus: Path) -> None:
-    for name in ("prices.xlsx", ".hidden"):
+    for name in ("prices.xlsx", ".hidden", "map.png", "tea.question.yaml"):
         (corpus / "guides" / name).write_bytes(b"")
-    (remark,) = check_corpus(corpus)
-    assert "prices.xlsx: is not read; write a guide as .md, .csv or .jsonl" in remark
+    prices, questions = check_corpus(corpus)
+    assert "prices.xlsx: is not read; write a guide as .md, .csv or .jsonl" in prices
+    assert "tea.question.yaml: is not read; questions go into NAME.questions.yaml" in questions
 
 
 def test_a_list_in_a_pair_is_read_as_prose(corpus: Path) -> None:

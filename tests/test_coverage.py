@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chatbot import lexical
 from chatbot.answering import Chatbot
+from chatbot.coverage import Coverage
+from chatbot.guides import Block, Unit
 from chatbot.retrieval import Retriever
 
 
@@ -17,7 +21,7 @@ def test_coverage_weighs_rare_words_more(bot: Chatbot) -> None:
     assert covered["flour"] == covered[""] == 1.0
     assert covered["visa"] == 0.0
     assert 0 < covered["baker visa"] < covered["flour visa"] < 1, "bakers are everywhere, flour is rare"
-    assert coverage.unknown(words["baker visa"]) == 1.0
+    assert coverage.of([section], words["baker visa"])[0][3] == 1.0
     assert coverage.rarity("nosuchstem") > coverage.rarity("flour") > coverage.rarity("baker")
 
 
@@ -35,7 +39,24 @@ def test_what_only_alternates_hold_is_not_said(bot: Chatbot) -> None:
     coverage = bot.retriever.ranker.coverage
     for number, section in enumerate(bot.index.sections):
         for question in section.alternates:
-            ((covered, said, _),) = coverage.of([number], lexical.content_words(question))
+            ((covered, said, *_),) = coverage.of([number], lexical.content_words(question))
             assert covered == pytest.approx(1.0)
             assert said <= covered
         assert coverage.own_stems[number] <= coverage.stems[number]
+
+
+def test_a_rank_has_to_be_of_what_the_tables_of_a_section_measure(handbook: Chatbot) -> None:
+    """ "Cheapest" is no word to cover where a column is of prices; in any other section it is unknown."""
+    prices = Block("table", 0, 9, (Unit("row", 0, 9, "", ("City bike", "£9")),), ("Bike", "Full day"))
+    guide = handbook.guides[0]
+    first, *others = guide.sections
+    changed = replace(guide, sections=(replace(first, blocks=(*first.blocks, prices)), *others))
+    words = handbook.index.words
+    stems = {stem: count for stem, count in words["stems"].items() if stem not in ("cheapest", "longest")}
+    index = replace(handbook.index, guides=(changed,), words=words | {"stems": stems})
+    asked = lexical.content_words("cheapest membership")
+    without = next(n for n, s in enumerate(index.sections) if all(b.kind != "table" for b in s.blocks))
+    (_, _, _, unknown), (_, _, _, elsewhere) = Coverage(index).of([0, without], asked)
+    assert (unknown, elsewhere) == (0.0, 1.0)
+    ((_, _, _, longest),) = Coverage(index).of([0], lexical.content_words("longest membership"))
+    assert longest == 1.0

@@ -21,6 +21,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "passages",
     "encoder",
     "lexical",
+    "measures",
     "spelling",
     "aliases",
     "roles",

@@ -11,7 +11,7 @@ from chatbot import leaning
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(leaning)
-    assert found.attempted == 5
+    assert found.attempted == 6
     assert not found.failed
 
 
@@ -102,6 +102,7 @@ def test_what_asks_on(text: str, asks_on: bool) -> None:
         ("no, i mean which state has the most jobs, not pay", "which state has the most jobs"),
         ("nah, Virginia, not New York", "Virginia"),
         ("sorry i meant jobs, not pay. which states?", "jobs. which states?"),
+        ("sorry, I meant 2 hours, not 3.5 hours", "2 hours, not 3.5 hours"),
     ],
 )
 def test_a_correction_without_what_was_not_meant(text: str, meant: str) -> None:
@@ -133,6 +134,7 @@ def test_a_no_is_no_correction_by_itself(text: str) -> None:
         ("totally unrelated question: do they code", True),
         ("moving on to something else, the hours?", True),
         ("unrelated industries, do they pay?", False),
+        ("different subject-matter experts, who hires them?", False),
     ],
 )
 def test_what_switches_to_something_else(text: str, switches: bool) -> None:

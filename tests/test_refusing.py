@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from chatbot import lexical
 from chatbot.answering import CHIPS, SOURCES, Ask, Chatbot, refusing, tables
+from chatbot.conversation import understand
 from chatbot.passages import title_text
 from chatbot.retrieval import Retriever
 
@@ -136,13 +138,31 @@ def test_what_is_missing_is_of_the_question_and_not_of_those_before(real_bot: Ch
     assert real_bot.ask("do they need a licence", earlier).missing == ("licence",)
     assert real_bot.ask("is it boring?", ["which maths exactly?"]).missing == ()
     assert real_bot.ask("how often?", ["do they get free lunch?"]).missing == ("free", "lunch")
+    again = real_bot.ask("Is a laptop paid for by the employer?", ["Do they need a laptop?"])
+    assert again.missing == ("laptop",)
 
 
-def test_another_language_is_told_so(real_bot: Chatbot) -> None:
-    for question in ("Hola, ¿cuánto gana un ingeniero de machine learning?", "quanto guadagna"):
-        assert real_bot.ask(question).text.endswith(refusing.OTHER_LANGUAGE)
-    for question in ("what does kubernetes do", "hw mch do enginers ern in germny", "Gehalt?"):
-        assert refusing.OTHER_LANGUAGE not in real_bot.ask(question).text
+@pytest.mark.parametrize(
+    ("question", "foreign"),
+    [
+        ("Hola, ¿cuánto gana un ingeniero de machine learning?", True),
+        ("quanto guadagna", True),
+        ("wie viel verdient ein ML engineer", True),
+        ("combien gagne un ingénieur?", True),
+        ("机器学习工程师的薪水是多少", True),
+        ("сколько зарабатывает ML инженер", True),
+        ("what does kubernetes do", False),
+        ("OpenAI vs Anthropic", False),
+        ("hw mch do enginers ern in germny", False),
+        ("how much in El Paso or Los Angeles", False),
+        ("10:30 19/05", False),
+    ],
+)
+def test_another_language_is_told_so(real_bot: Chatbot, question: str, foreign: bool) -> None:
+    assert real_bot.ask(question).text.endswith(refusing.OTHER_LANGUAGE) is foreign
+    guides = tuple(replace(guide, language="de") for guide in real_bot.guides)
+    other = Retriever(replace(real_bot.index, guides=guides))
+    assert not refusing._is_foreign(other, question), "what is English in a German guide is not told"
 
 
 def test_what_two_guides_say_in_the_same_words_is_asked_of_either(trades: Chatbot) -> None:
@@ -156,22 +176,30 @@ def test_what_two_guides_say_in_the_same_words_is_asked_of_either(trades: Chatbo
     bot = Chatbot(replace(index, guides=(trades.guides[0], *bare)))
     answer = bot.ask(title)
     assert (answer.kind, answer.reason, len(answer.suggestions)) == ("clarify", "ambiguous", 3)
-    for choice, guide in zip(answer.suggestions, trades.guides, strict=True):
+    for guide in trades.guides:
+        (choice,) = (each for each in answer.suggestions if f"({guide.aliases[0]})" in each)
         picked = bot.ask(choice)
         assert (picked.kind, picked.question) == ("answer", choice)
         assert picked.sources[0].ref.startswith(f"{guide.id}#")
+    second, clicked = bot.ask("the second one", [title]), bot.ask(answer.suggestions[1])
+    assert (second.text, second.sources) == (clicked.text, clicked.sources)
     first = trades.guides[0].aliases[0]
     assert bot.ask(title, [f"What does a {first} do?"]).kind == "answer"
+    assert bot.ask(f"{title} And what is the capital of Peru?").kind in ("clarify", "no_answer")
 
 
 def test_a_question_of_one_guide_is_known_again(trades: Chatbot) -> None:
     retriever = trades.retriever
     asked = retriever.aliases.guides[1].aliases[0]
-    assert refusing.without_guide(retriever, f"What are the hours ({asked})?") == (
-        "What are the hours?", trades.guides[1].id,
-    )  # fmt: skip
-    for question in ("What are the hours (at night)?", "What are the hours?"):
-        assert refusing.without_guide(retriever, question) == (question, None)
+    offered, other = f"What are the hours ({asked})?", trades.guides[0].aliases[0]
+    for texts, guide, found in (
+        ([offered], None, (["What are the hours?"], trades.guides[1].id)),
+        ([offered, "and the pay?"], None, (["What are the hours?", "and the pay?"], trades.guides[1].id)),
+        ([offered, f"and of a {other}?"], None, (["What are the hours?", f"and of a {other}?"], None)),
+        ([offered], trades.guides[0].id, ([offered], trades.guides[0].id)),
+        (["What are the hours (at night)?"], None, (["What are the hours (at night)?"], None)),
+    ):
+        assert refusing.without_guide(retriever, texts, guide) == found
 
 
 def test_a_row_of_another_table_is_not_denied_where_that_may_be_meant(real_bot: Chatbot) -> None:
@@ -179,4 +207,8 @@ def test_a_row_of_another_table_is_not_denied_where_that_may_be_meant(real_bot: 
     industries = real_bot.index.refs.index("machine-learning-engineer#salary-industries")
     assert tables.is_row_beside(retriever, industries, "California")
     assert not tables.is_row_beside(retriever, industries, "Texas"), "a list of jobs is no table of pay"
-    assert real_bot.ask("what do they earn in texas").text.endswith("Texas is not among them.")
+    salary = replace(understand(retriever, "California"), words=lexical.content_words("California"))
+    assert refusing._may_be_beside(retriever, industries, salary, "California")
+    assert not refusing._may_be_beside(retriever, industries, salary, "Texas")
+    named = replace(salary, words=lexical.content_words("highest paying California"))
+    assert not refusing._may_be_beside(retriever, industries, named, "California"), "its heading is named"

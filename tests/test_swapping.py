@@ -251,5 +251,12 @@ def test_a_column_is_asked_of_the_same_row(real_bot: Chatbot) -> None:
     assert swapping.is_column(real_bot.retriever, table.header[1], states)
     assert not swapping.is_column(real_bot.retriever, table.header[0], states)
     assert not swapping.is_column(real_bot.retriever, "Washington", states)
+
+
+def test_a_column_takes_the_place_of_no_row(monkeypatch: pytest.MonkeyPatch, real_bot: Chatbot) -> None:
+    """As any other short value would."""
+    retriever, states = real_bot.retriever, topic(real_bot, "salary-states")
     before = "How much do they make in California?"
-    assert not swapping.swap(real_bot.retriever, table.header[1], before, states)
+    assert swapping.swap(retriever, "a week", before, states)
+    monkeypatch.setattr(swapping, "is_column", lambda *_: True)
+    assert not swapping.swap(retriever, "a week", before, states)

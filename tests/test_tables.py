@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatbot.answering import Answer, Ask, Chatbot, tables
+from chatbot.answering import Answer, Ask, Chatbot, refusing, tables
 from chatbot.guides import Block, Unit
 from chatbot.leaning import BESIDE_IT
 from chatbot.passages import Listing
@@ -494,12 +494,30 @@ def test_a_place_past_the_last_row_is_told_by_the_rows_noun(real_bot: Chatbot) -
         ("which tour is the most expensive?", "Castle"),
         ("Which tour is the longest?", "Harbour"),
         ("the shortest tour", "Castle"),
-        ("which tour costs least", "Harbour"),
+        ("How long is the tour with the highest price?", "Castle"),
+        ("How much does the longest tour cost?", "Harbour"),
+        ("which tour costs least in the long run", "Harbour"),
     ],
 )
 def test_a_price_is_not_ranked_by_a_time(handbook: Chatbot, text: str, row: str) -> None:
-    table = listing(("Tour", "Duration", "Price"), ("Harbour", "3 hours", "£10"), ("Castle", "1 hour", "£20"))
-    assert [found.cells[0] for found in tables.asked_rows(handbook.retriever, table, text)] == [row]
+    for header, harbour, castle in (
+        (("Tour", "Price", "Duration"), ("Harbour", "£10", "3 hours"), ("Castle", "£20", "1 hour")),
+        (("Tour", "Price", "Hours"), ("Harbour", "10", "3"), ("Castle", "20", "1")),
+    ):
+        table = listing(header, harbour, castle)
+        assert [found.cells[0] for found in tables.asked_rows(handbook.retriever, table, text)] == [row]
+
+
+def test_a_rank_of_what_no_column_measures_picks_no_row(handbook: Chatbot) -> None:
+    passes = listing(("Pass", "Day", "Week"), ("Pool", "€8", "€40"), ("Sauna", "€12", "€60"))
+    assert not tables.asked_rows(handbook.retriever, passes, "Which pass is the longest?")
+    pay = listing(("State", "Annual salary"), ("Ohio", "$1"), ("Iowa", "$3"))
+    assert not tables.asked_rows(handbook.retriever, pay, "Which state is the cheapest?")
+
+
+def test_a_table_whose_keys_are_no_words_can_still_be_denied() -> None:
+    absent = tables.Absent("sixth", ("★", "★★"), "rating")
+    assert refusing._not_listed(absent) == "The guide lists 2, by rating: ★ and ★★. Sixth is not among them."
 
 
 def test_a_key_without_words_is_named_by_nothing(handbook: Chatbot) -> None:

@@ -32,6 +32,7 @@ from chatbot.retrieval import ENOUGH, Hit, Retriever
 from chatbot.settings import Settings
 
 LONGEST = 1000  # characters of a question; nobody types more, and guides are not searched with essays
+LATEST = 20  # earlier questions that are looked at
 SOURCES = ENOUGH  # at most in an answer
 PLAIN = 0.9  # confidence from which a question is answered as a whole, though it may name two things
 CHIPS = 3  # suggestions under an answer
@@ -80,8 +81,8 @@ class Chatbot:
         """Questions to show in an empty chat: of the front matter, else of some sections."""
         if chosen := [question for guide in self.guides for question in guide.examples]:
             return tuple(chosen[:4])
-        told = [section for section in self.index.sections if section.blocks]
-        asked = [section for section in told if section.alternates] or told
+        told = [each for each in self.index.sections if each.alternates or each.blocks]
+        asked = [each for each in told if each.alternates] or told
         return tuple(map(passages.question_of, asked[:: max(1, len(asked) // 4)][:4]))
 
     def _small_talk(self, question: str, first: bool = False) -> str:
@@ -96,7 +97,7 @@ class Chatbot:
 
     @cached_property
     def _known_to_guides(self) -> frozenset[str]:
-        """The replies that send to a person where the guides know whom to ask."""
+        """Replies about persons of whom the guides speak."""
         return smalltalk.of_guides(self.retriever.verbatim.keys(), self.retriever.guide_stems)
 
     def ask(self, question: str, history: Sequence[str] = (), guide: str | None = None) -> Answer:
@@ -114,10 +115,11 @@ class Chatbot:
         ]
 
     def _plain(self, ask: Ask) -> Ask:
-        """The same with a clean history, and a guide that the question names as it was offered of it."""
-        question, guide = refusing.without_guide(self.retriever, ask.question)
-        guide = ask.guide or guide
-        return Ask(question if guide else ask.question, self._clean(ask.history, guide), guide)
+        """The same with a clean history, and with the guide of which a question was offered, if it was."""
+        earlier = (text for text in ask.history[-LATEST:] if len(text) <= LONGEST)
+        asked = (*earlier, ask.question[: LONGEST + 1])
+        texts, guide = refusing.without_guide(self.retriever, asked, ask.guide)
+        return Ask(texts[-1], self._clean(texts[:-1], guide), guide)
 
     def _replies(self, asks: Sequence[Ask]) -> list[Answer]:
         """The answers to questions whose history is clean."""
@@ -138,33 +140,33 @@ class Chatbot:
 
     def _before(self, ask: Ask) -> Answer:
         """The reply to an earlier question, kept: each of a history is looked at from several that follow."""
-        if ask not in self._kept:
+        if not (reply := self._kept.get(ask)):
             if len(self._kept) >= KEPT:
-                self._kept.clear()
-            self._kept[ask] = self._replies([ask])[0]
-        return self._kept[ask]
+                self._kept.clear()  # at once: threads may do so together
+            reply = self._kept[ask] = self._replies([self._plain(ask)])[0]
+        return reply
 
     def search(self, question: str, k: int = 5, guide: str | None = None) -> list[Source]:
         """The `k` best sections for a question, best first, answered or not."""
         return self.find(question, k, guide)[2]
 
-    def find(
-        self, question: str, k: int = 5, guide: str | None = None
-    ) -> tuple[Turn, list[Hit], list[Source]]:
+    def find(self, question: str, k: int, guide: str | None) -> tuple[Turn, list[Hit], list[Source]]:
         """The same with how the question was understood and the confidence of each section."""
         turn = understand(self.retriever, question[:LONGEST], (), self._restriction(guide))
-        hits = self.hits(turn, k) if len(question.strip()) > 0 and len(question) <= LONGEST else []
+        hits = self.hits(turn, k) if question.strip() and len(question) <= LONGEST else []
         return turn, hits, list(self._sources(hits, turn))
 
     def ranking(
         self, question: str, history: Sequence[str] = (), guide: str | None = None, k: int = 10
     ) -> list[str]:
         """The references of the `k` best sections for a question after its history, best first."""
-        earlier = self._clean(history, guide)
-        question = self._meant(question, earlier, guide)
-        if leaning.asks_for_more(question) and (asked := leaning.without_more(earlier)):
-            question, earlier = asked[-1], asked[:-1]
-        turn = understand(self.retriever, question, leaning.without_more(earlier), self._restriction(guide))
+        ask = self._plain(Ask(question, tuple(history), guide))
+        if (meant := self._meant(ask.question, ask.history, ask.guide)) != ask.question:
+            ask = self._plain(Ask(meant, (), ask.guide))
+        if leaning.asks_for_more(ask.question) and (asked := leaning.without_more(ask.history)):
+            ask = replace(ask, question=asked[-1], history=asked[:-1])
+        earlier = leaning.without_more(ask.history)
+        turn = understand(self.retriever, ask.question, earlier, self._restriction(ask.guide))
         return [self.index.refs[hit.section] for hit in self.hits(turn, k)]
 
     def hits(self, turn: Turn, k: int = SOURCES) -> list[Hit]:
@@ -203,10 +205,10 @@ class Chatbot:
         return frozenset([known.index(guide)])
 
     def _clean(self, history: Sequence[str], guide: str | None) -> tuple[str, ...]:
-        """Earlier questions that can be understood: not empty, not over-long, not small talk."""
+        """Earlier questions that can be understood: not empty, no small talk."""
         meant: tuple[str, ...] = ()
         for text in history:
-            if text.strip() and len(text) <= LONGEST and not self._small_talk(text):
+            if text.strip() and not self._small_talk(text):
                 meant += (self._meant(text, meant, guide),)
         return meant
 
@@ -219,7 +221,7 @@ class Chatbot:
         meant = self._meant(ask.question, ask.history, ask.guide)
         if meant == ask.question:
             return None
-        return replace(self._replies([Ask(meant, (), ask.guide)])[0], question=ask.question)
+        return replace(self._replies([self._plain(Ask(meant, (), ask.guide))])[0], question=ask.question)
 
     def _before_looking(self, ask: Ask) -> Answer | None:
         """What needs no look into the guide: too short, too long, small talk."""
@@ -243,9 +245,9 @@ class Chatbot:
         before = replace(self._before(Ask(asked[-1], asked[:-1], ask.guide)), id=secrets.token_hex(16))
         if before.kind != "answer":
             return replace(before, question=ask.question)
-        number = self.index.refs.index
         told = before.sources[: before.text.count("\n\n") + 1]  # of two parts each has its quote
-        left = quoting.beyond(self.retriever, [(number(each.ref), each.start, each.end) for each in told])
+        places = [(self.index.refs.index(each.ref), each.start, each.end) for each in told]
+        left = quoting.beyond(self.retriever, places)
         times = ask.history[::-1].index(asked[-1])  # it was asked for more already
         if times >= len(left):
             text = f"That is all that the guide says in “{told[0].section}”."
@@ -269,6 +271,9 @@ class Chatbot:
         parts = [] if one else self._parts(ask, turn, restricted, parting.split(turn.understood_as))
         parts = parts or ([] if one else self._together(ask, turn, restricted))
         answered = [part for part in parts if part.answered]
+        for part in answered:
+            if choices := refusing.rival_guides(self.retriever, ask, part.turn):
+                return self._which_guide(ask, part.turn, part.hits, choices)
         if len(answered) == 2 and len({part.hits[0].section for part in answered}) == 2:
             return self._answer_parts(ask, turn, answered)
         answer = self._answer_one(ask, turn)
@@ -292,16 +297,17 @@ class Chatbot:
             absent, nearest = found
             return self._refuse(ask, turn, nearest, absent)
         if choices := refusing.rival_guides(self.retriever, ask, turn):
-            text = "That stands in more than one guide. Which one do you mean?"
-            sources = self._sources(hits, turn)
-            return self._reply(
-                "clarify", ask, text, turn, best.confidence, sources, choices, reason="ambiguous"
-            )
+            return self._which_guide(ask, turn, hits, choices)
         if best.confidence < self.threshold:
             return self._refuse(ask, turn, hits, None)
         quotes = self._quotes(hits, turn)
         sources = tuple(source_of(self.index, *each) for each in zip(hits, quotes, strict=True))
         return self._reply("answer", ask, quotes[0].text, turn, best.confidence, sources, self._next(hits))
+
+    def _which_guide(self, ask: Ask, turn: Turn, hits: Sequence[Hit], choices: Sequence[str]) -> Answer:
+        text = "That stands in more than one guide. Which one do you mean?"
+        sources, confidence = self._sources(hits, turn), hits[0].confidence
+        return self._reply("clarify", ask, text, turn, confidence, sources, choices, reason="ambiguous")
 
     def _refuse(self, ask: Ask, turn: Turn, hits: Sequence[Hit], absent: tables.Absent | None) -> Answer:
         refusal = refusing.refuse(self.retriever, ask, turn, hits, absent, self.contact)

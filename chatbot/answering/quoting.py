@@ -1,8 +1,9 @@
 """Which words of a section are quoted: the units that answer, and enough around them to stand alone.
 
 In: a section, the question's vector and words. Out: a `Quote`: consecutive units of one passage, the
-offsets of exactly those characters in the guide file, and the short answer made of nothing else. Which
-rows of a table are asked for is found by `chatbot.answering.tables`.
+offsets of exactly those characters in the guide file, and the short answer made of nothing else, but for the
+heading where somebody asks which step it is. Which rows of a table are asked for is found by
+`chatbot.answering.tables`.
 """
 
 from __future__ import annotations
@@ -122,7 +123,8 @@ def _pieces(passage: Passage) -> list[Quote]:
 def _quote(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence) -> Quote:
     quote = _said(retriever, section, asked, evidence)
     if steps.is_asked_which(retriever, asked.turns[0], section):
-        return replace(quote, text=f"{retriever.index.sections[section].title}. {quote.text}")
+        title = retriever.index.sections[section].title.rstrip(".:?! ")
+        return replace(quote, text=f"{title}. {quote.text}")
     return quote
 
 

@@ -6,7 +6,6 @@ be shown. Also tells when two guides answer alike.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,13 +15,25 @@ from chatbot import lexical
 from chatbot.answering import tables
 from chatbot.answering.answer import Ask
 from chatbot.answering.tables import OPERATORS, Absent
-from chatbot.conversation import Turn
+from chatbot.conversation import Turn, understand
 from chatbot.passages import question_of
 from chatbot.retrieval import Hit, Retriever
 
 NOTHING = "The guide does not say anything about that."
 OTHER_LANGUAGE = "It answers only in the language that it is written in."
-OF_GUIDE = re.compile(r"(?P<question>.+) \((?P<name>.+)\)\?", re.DOTALL)  # as `_asked_of_each` writes it
+LATIN = "\u024f"  # the last letter of Latin scripts
+# Small words of other languages, which English lacks and which stand in few names.
+_ELSEWHERE = """
+aber auf auch bei bin brauche das dem der ein eine einen gibt haben ich ihr ist kann mit muss nicht oder sein
+sind und viel von wann warum welche wenn werden wie wieviel wird wo zu
+che con cosa costa dei del della dove gli nel nella piu quale quali quando quanto quanti qual sono uno
+avec combien comment dans des du elle est et faut ils je les mais ne nous ou pas peut pourquoi quand que quel
+quelle quels qui sont une vous
+al como cual cuales cuando cuanto cuanta donde en es esta hay hola los las mi muy para pero por porque puedo
+quien quiero se si soy tiene un una yo
+da fazer nao onde os eu ganha posso preciso quais sao uma voce
+"""
+ELSEWHERE = frozenset(_ELSEWHERE.split())
 CLOSE = 0.5  # share of the threshold from which a miss is a close call, and choices are offered
 RIVAL = 3.0  # log-odds by which one guide must lead another to be taken without asking
 CHOICES = 4  # guides that are offered at most
@@ -87,11 +98,17 @@ def absent_in(retriever: Retriever, turn: Turn, hits: Sequence[Hit]) -> tuple[Ab
     for hit in () if retriever.said(turn.understood_as) else hits[: 1 if answered else 3]:
         missing = tables.absent if hit is best else tables.absent_beside
         absent = missing(retriever, hit.section, turn.understood_as)
-        if absent and not answered and tables.is_row_beside(retriever, hit.section, absent.value):
-            return None
+        if absent and not answered and _may_be_beside(retriever, hit.section, turn, absent.value):
+            continue
         if absent and _is_about(retriever, hit.section, turn, absent.value):
             return absent, sorted(hits, key=lambda other: other is not hit)
     return None
+
+
+def _may_be_beside(retriever: Retriever, section: int, turn: Turn, value: str) -> bool:
+    """Whether another table has the row, and the question names nothing of this section's heading."""
+    rest = {word.stem for word in turn.words} - set(lexical.stems(value))
+    return not rest & retriever.titles[section] and tables.is_row_beside(retriever, section, value)
 
 
 def _is_about(retriever: Retriever, section: int, turn: Turn, value: str) -> bool:
@@ -133,6 +150,7 @@ def missing_words(retriever: Retriever, ask: Ask, turn: Turn) -> tuple[str, ...]
     Those of the questions before it count only where it has no others ("how often?").
     """
     said = {stem for earlier in ask.history for stem in lexical.stems(earlier)}
+    said -= set(lexical.stems(ask.question))
     words = lexical.content_words(turn.understood_as)
     return tuple(
         dict.fromkeys(
@@ -147,11 +165,20 @@ def missing_words(retriever: Retriever, ask: Ask, turn: Turn) -> tuple[str, ...]
 
 
 def _is_foreign(retriever: Retriever, question: str) -> bool:
-    """Whether most words of a question are neither good words as typed nor, put right, the guides' own."""
-    typed = {word.folded for word in lexical.words(question)} & (retriever.language | lexical.STOP)
-    words = lexical.words(retriever.read(question).text)
-    known = sum(word.folded in typed or retriever.knows(word.stem) for word in words)
-    return len(words) > 1 and 2 * known < len(words)
+    """Whether a question is in another language than the guides, as far as they are in English.
+
+    It is in another script, or holds two small words of other languages, or one among words that are strange.
+    """
+    if any(guide.language != "en" for guide in retriever.index.guides):
+        return False
+    letters = [letter for letter in question if letter.isalpha()]
+    if 2 * sum(letter > LATIN for letter in letters) > len(letters):
+        return True
+    words = lexical.words(question)
+    small = sum(word.folded in ELSEWHERE for word in words)
+    good = retriever.language | lexical.STOP
+    strange = sum(word.folded not in good and not retriever.knows(word.stem) for word in words)
+    return small > 1 and 2 * small + strange > len(words) or (small == 1 and 2 * strange > len(words))
 
 
 def _is_strange(retriever: Retriever, turn: Turn) -> bool:
@@ -163,15 +190,17 @@ def _is_strange(retriever: Retriever, turn: Turn) -> bool:
 def rival_guides(retriever: Retriever, ask: Ask, turn: Turn) -> tuple[str, ...]:
     """A choice of guides, where each answers for itself and nothing tells which is meant.
 
-    The first question of all is no surer of one guide because its writer wrote more alternates than others.
+    What two of them say word for word is no surer of one because its writer wrote more alternates; after a
+    question that one of these answers, that one is meant.
     """
     index = retriever.index
     if turn.guides or turn.role or len(index.guides) < 2:
         return ()
-    said = sorted({int(index.guide_of[n]) for n in retriever.said(turn.understood_as)})
-    if len(said) > 1 and not ask.history:
-        return _asked_of_each(retriever, turn, said[:CHOICES])
     scores = np.where(turn.allowed, turn.evidence.scores, -np.inf)
+    said = sorted(retriever.said(turn.understood_as), key=lambda section: -scores[section])
+    twins = list(dict.fromkeys(int(index.guide_of[section]) for section in said))
+    if len(twins) > 1 and _guide_before(retriever, ask) not in twins:
+        return _asked_of_each(retriever, turn, twins[:CHOICES])
     best = np.full(len(index.guides), -np.inf)
     np.maximum.at(best, index.guide_of, scores)
     near = np.argsort(-best, kind="stable")[:CHOICES]
@@ -184,19 +213,36 @@ def rival_guides(retriever: Retriever, ask: Ask, turn: Turn) -> tuple[str, ...]:
     return _asked_of_each(retriever, turn, rivals) if len(rivals) > 1 else ()
 
 
+def _guide_before(retriever: Retriever, ask: Ask) -> int:
+    """The guide that comes first for the question before, or -1."""
+    if not ask.history:
+        return -1
+    before = understand(retriever, ask.history[-1], ask.history[:-1])
+    best = np.argmax(np.where(before.allowed, before.evidence.scores, -np.inf))
+    return int(retriever.index.guide_of[best])
+
+
 def _asked_of_each(retriever: Retriever, turn: Turn, guides: Sequence[int]) -> tuple[str, ...]:
     question = turn.understood_as.rstrip("?. ")
     return tuple(f"{question} ({_role(retriever, guide)})?" for guide in guides)
 
 
-def without_guide(retriever: Retriever, question: str) -> tuple[str, str | None]:
-    """A question that was offered of one guide, "When are you open (Mill Lane)?", without it; and its id."""
-    found = OF_GUIDE.fullmatch(question.strip())
-    if found:
-        for number, guide in enumerate(retriever.index.guides):
-            if found["name"] == _role(retriever, number):
-                return f"{found['question']}?", guide.id
-    return question, None
+def without_guide(
+    retriever: Retriever, texts: Sequence[str], guide: str | None
+) -> tuple[list[str], str | None]:
+    """Questions without the guide of which they were offered, "When are you open (Mill Lane)?"; and its id.
+
+    It stays that guide until another one is named. `guide` is the one that is asked whatever is named.
+    """
+    roles = {f"{_role(retriever, n)})?": other.id for n, other in enumerate(retriever.index.guides)}
+    found, meant = [], guide
+    for text in texts:
+        bare, _, name = text.strip().rpartition(" (")
+        named = roles.get(name) if bare else None  # as `_asked_of_each` writes it
+        if named or retriever.aliases.named(text):
+            meant = guide or named
+        found.append(f"{bare}?" if named and named == meant else text)
+    return found, meant
 
 
 def questions_for(retriever: Retriever, sections: Sequence[int]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from itertools import chain
 
 import numpy as np
 
-from chatbot import leaning, lexical, steps
+from chatbot import leaning, lexical, measures, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES, RANKS, Word
@@ -36,18 +36,6 @@ BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
-# What is ranked by a price, and what by a time or a way, whatever else the table tells.
-BY_PRICE = frozenset(
-    ["cheap", "cheaper", "cheapest", "dear", "dearer", "dearest", "expensive", "pricier", "priciest"]
-    + ["costlier", "costliest", "costs", "cost"]
-)
-BY_LENGTH = frozenset(["long", "longer", "longest", "short", "shorter", "shortest"])
-PRICE = re.compile(r"[$£€¥₹]|\b(?:dollars?|euros?|pounds?|cents?|pence|usd|eur|gbp)\b", re.I)
-LENGTH = re.compile(
-    r"\b(?:seconds?|min(?:ute)?s?|h(?:ou)?rs?|h|days?|weeks?|months?|years?|m|met(?:re|er)s?|km|kilomet(?:re|er)s?"
-    r"|miles?)\b",
-    re.I,
-)
 FIGURE = re.compile(r"[^\w\s]?\s?(\d[\d,]*(?:\.\d+)?)\s?(?:%|[^\W\d]+(?: [^\W\d]+)*)?")
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
@@ -73,7 +61,7 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     if numbered is not None:
         return [table.units[n] for n in numbered]
     named = [table.units[n] for n in named_keys(retriever, table.keys, text) or _held(table, text)]
-    figures = _figures(table, f"{text} {topic}")
+    figures = _figures(table, text, topic)
     if not figures:
         return named
     ranked = [table.units[n] for n in sorted(range(len(figures)), key=lambda n: -figures[n])]
@@ -139,19 +127,21 @@ def _numbered(table: Listing, text: str) -> list[int] | None:
     return [n for n, key in enumerate(table.keys) if key in numbers]
 
 
-def _figures(table: Listing, text: str) -> list[float]:
-    """The figure of each row, of the column that a text names best; none if no column is of figures."""
+def _figures(table: Listing, text: str, topic: str) -> list[float]:
+    """The figure of each row, of the column that a question or its topic names best; none if none has any.
+
+    "The cheapest" has to be of a column of prices.
+    """
     columns: dict[int, list[float]] = {}
     for column in range(1, len(table.header)):
         found = [figure for row in table.units if (figure := _figure(row, column)) is not None]
         if len(found) == len(table.units):
             columns[column] = found
-    for words, unit in ((BY_PRICE, PRICE), (BY_LENGTH, LENGTH)):
-        if not words.isdisjoint(word.folded for word in lexical.words(text)):
-            columns = {n: found for n, found in columns.items() if _is_in(table, n, unit)}
+    if measure := measures.ranked_by(text):
+        columns = {n: figures for n, figures in columns.items() if _measures(table, n) == measure}
     if len(columns) < 2:
         return next(iter(columns.values()), [])
-    asked = {word.stem for word in lexical.words(text)}
+    asked = {word.stem for word in lexical.words(f"{text} {topic}")}
 
     def named(column: int) -> int:
         """How many words of its heading the text holds."""
@@ -160,9 +150,9 @@ def _figures(table: Listing, text: str) -> list[float]:
     return columns[max(columns, key=named)]
 
 
-def _is_in(table: Listing, column: int, unit: re.Pattern[str]) -> bool:
-    """Whether the figures of a column are in some unit, by its heading or by their own."""
-    return unit.search(f"{table.header[column]} {table.units[0].cells[column]}") is not None
+def _measures(table: Listing, column: int) -> str:
+    """What the figures of a column measure."""
+    return measures.of_column(table.header[column], [row.cells[column] for row in table.units])
 
 
 def _figure(row: Unit, column: int) -> float | None:
@@ -195,7 +185,7 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
             _past_the_end(listing, text),
         )
         if (value := next(values, None)) is not None:
-            return Absent(value, tuple(key for key in keys if lexical.words(key)), noun)
+            return Absent(value, tuple(key for key in keys if lexical.words(key)) or keys, noun)
         if named:
             return None
     return None

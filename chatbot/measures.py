@@ -1,0 +1,60 @@
+"""What a table's figures measure, and what a rank is of: "the cheapest" of prices, "the longest" of times.
+
+In: a question, or a column. Out: "price", "length", or nothing. Which row comes first is found by
+`chatbot.answering.tables`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from chatbot import lexical
+
+RANKS = {
+    "price": frozenset(
+        ["cheapest", "cheaper", "dearest", "dearer", "priciest", "pricier", "costliest", "costlier"]
+    ),
+    "length": frozenset(["longest", "longer", "shortest", "shorter"]),
+}
+EXPENSIVE = re.compile(r"\b(?:most|least|more|less) (?:cheap|costly|expensive|pricey)\b", re.I)
+CURRENCY = re.compile(r"[$£€¥₹]|\b(?:dollars?|euros?|pounds?|cents?|pence|usd|eur|gbp|chf)\b", re.I)
+COSTS = re.compile(r"\b(?:charge|cost|fare|fee|price|rate|rent)s?\b", re.I)
+# What somebody is paid is no price: nobody asks for the cheapest state to earn in.
+PAY = re.compile(r"\b(?:earn\w*|income|pay|salar(?:y|ies)|wages?)\b", re.I)
+UNIT = re.compile(
+    r"\b(?:sec(?:ond)?s?|min(?:ute)?s?|h(?:(?:ou)?rs?)?|days?|weeks?|months?|years?|m|met(?:re|er)s?|km"
+    r"|kilomet(?:re|er)s?|miles?)\b",
+    re.I,
+)
+LENGTHS = re.compile(r"\b(?:distance|duration|length|time)\b", re.I)
+
+
+def ranked_by(text: str) -> str:
+    """What a question ranks by.
+
+    >>> ranked_by("which tour is the longest?"), ranked_by("the most expensive one"), ranked_by("long tours")
+    ('length', 'price', '')
+    """
+    if EXPENSIVE.search(text):
+        return "price"
+    says = {word.folded for word in lexical.words(text)}
+    return next((measure for measure, words in RANKS.items() if says & words), "")
+
+
+def of_column(name: str, cells: Sequence[str]) -> str:
+    """What the figures of a column measure: by the unit of its cells or, where they have none, by its name.
+
+    >>> of_column("Week", ["£85"]), of_column("Duration", ["3 hours"]), of_column("Annual salary", ["$1"])
+    ('price', 'length', '')
+    """
+    first = next(filter(None, cells), "")
+    if PAY.search(name):
+        return ""
+    if CURRENCY.search(first):
+        return "price"
+    if UNIT.search(first):
+        return "length"
+    if CURRENCY.search(name) or COSTS.search(name):
+        return "price"
+    return "length" if UNIT.search(name) or LENGTHS.search(name) else ""
