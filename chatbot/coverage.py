@@ -37,11 +37,11 @@ class Coverage:
         total = sum(weights.values())
         found = []
         for section in sections:
-            ranks = [word for word in strange if word.folded in self._ranks[section]] if strange else []
-            without = sum(weights[stem] for stem in {word.stem for word in ranks})
+            ranks = [word for word in strange if word.folded in self._ranks[section]]
+            told = total - sum(weights[word.stem] for word in ranks) if ranks else total
             found.append((
-                _share(weights, total - without, self._held(section, weights.keys())),
-                _share(weights, total - without, self.own_stems[section]),
+                _share(weights, told, self._held(section, weights.keys())),
+                _share(weights, told, self.own_stems[section]),
                 float(any(lexical.names(row, weights) for row in self._rows[section])),
                 float(len(strange) - len(ranks)),
             ))  # fmt: skip

@@ -45,11 +45,12 @@ SURE, SURE_OF_TWO, UNLIKELY, COVERED = 0.75, 0.85, 0.05, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question as it is searched: spelling repaired, short forms written out."""
+    """A question as it is read: spelling repaired, short forms written out."""
 
     text: str
-    words: tuple[Word, ...]  # its content words, in the guide's own where no text has them
-    terms: tuple[str, ...]  # their stems, synonyms replaced by the guide's own word
+    searched: str  # the same with the guide's own words for those that no text holds
+    words: tuple[Word, ...]  # the content words of that
+    terms: tuple[str, ...]  # their stems, all synonyms replaced by the guide's own word
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,8 @@ class Retriever:
         if not self.said(text):  # what a writer wrote is not mended
             text = self.spelling.repair(text)
         text = self.write_out(text)
-        return Reading(text, lexical.content_words(self._in_own_words(text)), tuple(self._terms(text)))
+        own = self._in_own_words(text)
+        return Reading(text, own, lexical.content_words(own), tuple(self._terms(text)))
 
     def _terms(self, text: str) -> list[str]:
         """The stems of a text's content words in the guide's own words, as far as these are known."""
@@ -213,7 +215,7 @@ class Retriever:
         return [lexical.stem(own.get(word.folded, word.folded)) for word in words] or lexical.stems(text)
 
     def _in_own_words(self, text: str) -> str:
-        """A text with the guide's own words for those that no text holds: these an answer has to cover."""
+        """A text with the guide's own words for those that no text holds."""
         for word in reversed(lexical.content_words(text)):
             if word.stem not in self.index.words["stems"] and (own := self.synonyms.get(word.folded)):
                 text = text[: word.start] + own + text[word.end :]
@@ -228,7 +230,7 @@ class Retriever:
         """Writes out short forms that the guides do not use ("CA", "wfh"): in capitals, or no good word."""
         shouted = lexical.shouts(text)
         for word in reversed(lexical.words(text)):
-            own = self.synonyms.get(fold_phrase(word.text))
+            own = self.synonyms.get(word.folded.replace("-", " "))
             if not own or word.stem in self.guide_stems:
                 continue
             if (word.text.isupper() and not shouted) or word.folded not in self.language:
@@ -320,10 +322,7 @@ class Retriever:
     def hits(
         self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str = ""
     ) -> list[Hit]:
-        """The best sections, best first, with the confidence that they answer.
-
-        Where `text` is an alternate word for word, the writer has said which section answers it.
-        """
+        """The best sections, best first, as sure as they answer; one of which `text` is the title, surely."""
         asked = (evidence, words, allowed, text)
         before, found = self._last.get("hits", ((), []))
         if k > ENOUGH or not (before and all(map(operator.is_, before, asked))):
@@ -384,7 +383,7 @@ def _own_texts(section: Section) -> list[str]:
 
 
 def _weighed(ranker: Ranker, readings: Sequence[Reading], drawn: Array | None = None) -> list[Evidence]:
-    vectors = ranker.index.encoder.encode([reading.text for reading in readings])
+    vectors = ranker.index.encoder.encode([reading.searched for reading in readings])
     found = ranker.evidence(vectors, [reading.terms for reading in readings])
     return found if drawn is None else [replace(seen, scores=seen.scores + drawn) for seen in found]
 

@@ -356,5 +356,6 @@ def test_what_no_text_says_is_covered_in_the_guides_own_word(real_bot: Chatbot) 
     assert "pillow" in words["language"]
     reading = bot.retriever.read("what pillow or pay do they get?")
     assert reading.text == "what pillow or pay do they get?"
+    assert reading.searched == "what salary or pay do they get?"
     assert [word.text for word in reading.words] == ["salary", "pay"]
     assert bot.retriever.write_out("by e-mail?") == "by network?"

@@ -176,8 +176,12 @@ def _is_foreign(retriever: Retriever, question: str) -> bool:
         return True
     words = lexical.words(question)
     small = sum(word.folded in ELSEWHERE for word in words)
-    good = retriever.language | lexical.STOP
-    strange = sum(word.folded not in good and not retriever.knows(word.stem) for word in words)
+    strange = sum(
+        word.folded not in lexical.STOP
+        and word.folded not in retriever.language
+        and not retriever.knows(word.stem)
+        for word in words
+    )
     return small > 1 and 2 * small + strange > len(words) or (small == 1 and 2 * strange > len(words))
 
 
@@ -234,6 +238,8 @@ def without_guide(
 
     It stays that guide until another one is named. `guide` is the one that is asked whatever is named.
     """
+    if len(retriever.index.guides) < 2:
+        return list(texts), guide
     roles = {f"{_role(retriever, n)})?": other.id for n, other in enumerate(retriever.index.guides)}
     found, meant = [], guide
     for text in texts:
