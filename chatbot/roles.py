@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from chatbot import lexical
@@ -111,6 +111,7 @@ class _Role:
     core: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)  # a question is asked for its role from several sides
 def _last_role(text: str) -> _Role:
     """The last occupation of a text."""
     if found := HEAD_OF.search(text):

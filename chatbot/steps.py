@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -149,6 +150,7 @@ def line_of(retriever: Retriever, topic: int) -> list[int]:
     return steps if len({retriever.index.sections[n].parents for n in steps}) == 1 else []
 
 
+@lru_cache(maxsize=1024)
 def _by_number(text: str) -> str:
     """A text with "the fifth step" as "step 5"."""
     return NTH_STEP.sub(lambda found: f"{found['noun']} {PLACES[found['ordinal'].lower()] + 1}", text)
