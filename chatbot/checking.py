@@ -18,7 +18,9 @@ from chatbot.guides import (
     GUIDES,
     QUESTIONS,
     SYNONYMS,
+    Block,
     Guide,
+    Unit,
     read_corpus,
     read_golden,
     read_synonyms,
@@ -59,8 +61,7 @@ def _links(guide: Guide, guides: Sequence[Guide], file: Path) -> Iterator[str]:
     for link in re.finditer(r"\]\(([^)\s]*)#([\w.:-]+)\)", guide.text):
         target = Path(link[1]).stem if link[1] else guide.id
         if "://" not in link[1] and link[2] not in anchors.get(target, ()):
-            line = guide.text.count("\n", 0, link.start()) + 1
-            yield f"{file}:{line}: the link to {link[1]}#{link[2]} leads nowhere"
+            yield f"{file}:{_line(guide, link.start())}: the link to {link[1]}#{link[2]} leads nowhere"
 
 
 def _unread(corpus: Path) -> Iterator[str]:
@@ -69,9 +70,7 @@ def _unread(corpus: Path) -> Iterator[str]:
     for file in sorted(folder.rglob("*")):
         if any(part.startswith((".", "~")) for part in file.relative_to(folder).parts):
             continue
-        if file.suffix.lower() == ".yml" or (
-            file.suffix.lower() == ".yaml" and not file.name.endswith((QUESTIONS, DECLINED))
-        ):
+        if file.suffix.lower() in (".yml", ".yaml") and not file.name.endswith((QUESTIONS, DECLINED)):
             yield f"{file}: is not read; questions go into NAME{QUESTIONS} or NAME{DECLINED}"
         elif file.suffix.lower() in DOCUMENTS:
             yield f"{file}: is not read; write a guide as .md, .csv or .jsonl"
@@ -90,9 +89,8 @@ def _sections(guide: Guide, file: Path) -> Iterator[str]:
             if block.kind == "table" and not all(block.header):
                 yield f"{where}: a table in “{section.title}” has a column without a name"
             for unit in block.units:
-                if len(unit.text.split()) > LONG:
-                    line = guide.text.count("\n", 0, unit.start) + 1
-                    yield f"{file}:{line}: {len(unit.text.split())} words in one {unit.kind}; split it"
+                if (size := len(unit.text.split())) > LONG:
+                    yield f"{file}:{_line(guide, unit.start)}: {size} words in one {unit.kind}; split it"
 
 
 def _tables(guide: Guide, file: Path) -> Iterator[str]:
@@ -100,17 +98,28 @@ def _tables(guide: Guide, file: Path) -> Iterator[str]:
     for section in guide.sections:
         for block in section.blocks:
             for unit in block.units:
-                raw = guide.text[unit.start : unit.end]
-                where = f"{file}:{guide.text.count(chr(10), 0, unit.start) + 1}"
-                if unit.kind == "sentence" and block.kind == "text" and DRAWN.search(unit.text):
+                if block.kind == "text" and DRAWN.search(unit.text):
+                    where = f"{file}:{_line(guide, unit.start)}"
                     yield f"{where}: “{section.title}” has a table or list that is read as prose; {AS_DRAWN}"
-                if unit.kind == "row" and len(CELL.split(raw.strip().strip("|"))) > len(block.header):
-                    yield f"{where}: the row “{unit.key}” has more cells than the table has columns"
-                if unit.kind == "row" and not unit.key:
-                    yield f"{where}: a row of “{section.title}” has no name in its first cell"
-                for name, cell in zip(block.header[1:], unit.cells[1:], strict=False):
-                    if unit.kind == "row" and not cell:
-                        yield f"{where}: the row “{unit.key}” says nothing in “{name}”"
+                if block.kind == "table":
+                    gaps = _gaps(guide, section.title, block, unit)
+                    yield from (f"{file}:{_line(guide, unit.start)}: {gap}" for gap in gaps)
+
+
+def _gaps(guide: Guide, title: str, table: Block, row: Unit) -> Iterator[str]:
+    """What a row has too little, or too much."""
+    if len(CELL.split(guide.text[row.start : row.end].strip().strip("|"))) > len(table.header):
+        yield f"the row “{row.key}” has more cells than the table has columns"
+    if not row.key:
+        yield f"a row of “{title}” has no name in its first cell"
+    for name, cell in zip(table.header[1:], row.cells[1:], strict=False):
+        if not cell:
+            yield f"the row “{row.key}” says nothing in “{name}”"
+
+
+def _line(guide: Guide, offset: int) -> int:
+    """The line of the file, from 1, in which a character stands."""
+    return guide.text.count("\n", 0, offset) + 1
 
 
 def _alternates(guide: Guide, file: Path) -> Iterator[str]:

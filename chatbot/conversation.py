@@ -109,10 +109,10 @@ def _understood(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
 
 def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guides: frozenset[int]) -> Turn:
     """A question that leans on those before it."""
-    before = _last(retriever, history, guides)
+    before = last(retriever, history, guides)
     if len(history) > 1 and sequences.compares(reading.text):  # "which of the two?"
-        earlier = _last(retriever, history[-MOST:-1], guides)
-        topic = _first(before.evidence, before.allowed)
+        earlier = last(retriever, history[-MOST:-1], guides)
+        topic = first(before.evidence, before.allowed)
         if both := swapping.with_both(retriever, before.understood_as, earlier.understood_as, topic):
             before = replace(before, understood_as=both)
     turn = _follow(retriever, reading, before, guides)
@@ -124,7 +124,7 @@ def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guide
     return turn if turn.guides else replace(turn, evidence=_stay(retriever, turn.evidence, history))
 
 
-def _last(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -> Turn:
+def last(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -> Turn:
     """The last question of a history after those before it; as it was kept, if it was asked a moment ago."""
     asked = (history[-1], tuple(history[-MOST:-1]), guides)
     kept: Turn | None = retriever.turns.get(asked)
@@ -209,7 +209,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     """The question after one that was understood as `before`."""
     named = guides or frozenset(retriever.aliases.named(reading.text)) or before.guides
     allowed = retriever.allowed(named)
-    topic = _first(before.evidence, allowed)
+    topic = first(before.evidence, allowed)
     bare = leaning.LEAD.sub("", reading.text) or reading.text
     if leaning.CORRECTED.match(reading.text):
         bare = leaning.REJECTED.sub("", bare) or bare
@@ -346,7 +346,7 @@ def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:
     return () if retriever.aliases.named(text) else role_meant(text, retriever.aliases.without(before))
 
 
-def _first(evidence: Evidence, allowed: Mask) -> int:
+def first(evidence: Evidence, allowed: Mask) -> int:
     """The section that comes first of those that compete."""
     return int(np.argmax(np.where(allowed, evidence.scores, -np.inf)))
 
@@ -354,8 +354,8 @@ def _first(evidence: Evidence, allowed: Mask) -> int:
 def _agree(alone: Evidence, together: Evidence, allowed: Mask) -> bool:
     """Whether a question clearly finds alone what it finds with the earlier one: then it stood alone."""
     shares = alone.ranker.shares(alone, allowed)
-    first = _first(together, allowed)
-    return int(np.argmax(shares)) == first and float(shares[first]) >= CLEAR
+    best = first(together, allowed)
+    return int(np.argmax(shares)) == best and float(shares[best]) >= CLEAR
 
 
 def _stay(retriever: Retriever, evidence: Evidence, history: Sequence[str]) -> Evidence:

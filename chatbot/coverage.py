@@ -84,10 +84,9 @@ class Coverage:
         for section in self.index.sections:
             tables = [block for block in section.blocks if block.kind == "table"]
             columns = [
-                measures.of_column(name, [unit.cells[n] for unit in table.units if n < len(unit.cells)])
+                measures.of_table(table.header, table.units, column)
                 for table in tables
-                for n, name in enumerate(table.header)
-                if n
+                for column in range(1, len(table.header))
             ]
             found.append(frozenset().union(*(measures.RANKS.get(measure, ()) for measure in columns)))
         return found

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from chatbot import lexical
+from chatbot.guides import Unit
 
 RANKS = {
     "price": frozenset(
@@ -40,6 +41,11 @@ def ranked_by(text: str) -> str:
         return "price"
     says = {word.folded for word in lexical.words(text)}
     return next((measure for measure, words in RANKS.items() if says & words), "")
+
+
+def of_table(header: Sequence[str], rows: Sequence[Unit], column: int) -> str:
+    """What the figures of a table's column measure."""
+    return of_column(header[column], [row.cells[column] for row in rows if column < len(row.cells)])
 
 
 def of_column(name: str, cells: Sequence[str]) -> str:

@@ -322,7 +322,7 @@ class Retriever:
     def hits(
         self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str = ""
     ) -> list[Hit]:
-        """The best sections, best first, as sure as they answer; one of which `text` is the title, surely."""
+        """The best sections, best first, how sure they answer; certain if `text` is a title or alternate."""
         asked = (evidence, words, allowed, text)
         before, found = self._last.get("hits", ((), []))
         if k > ENOUGH or not (before and all(map(operator.is_, before, asked))):

@@ -21,7 +21,7 @@ from chatbot.answering import counting, denying, offers, parting, quoting, refus
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
-from chatbot.answering.linking import source_of
+from chatbot.answering.linking import source_of, sources_of
 from chatbot.answering.parting import Part
 from chatbot.conversation import KEPT, Turn, understand, understand_all
 from chatbot.errors import QuestionError
@@ -161,8 +161,7 @@ class Chatbot:
     ) -> list[str]:
         """The references of the `k` best sections for a question after its history, best first."""
         ask = self._plain(Ask(question, tuple(history), guide))
-        if (meant := self._meant(ask.question, ask.history, ask.guide)) != ask.question:
-            ask = self._plain(Ask(meant, (), ask.guide))
+        ask = self._picked(ask) or ask
         if leaning.asks_for_more(ask.question) and (asked := leaning.without_more(ask.history)):
             ask = replace(ask, question=asked[-1], history=asked[:-1])
         earlier = leaning.without_more(ask.history)
@@ -216,12 +215,15 @@ class Chatbot:
         """The question itself, or the one that was offered before which it picks."""
         return offers.meant(question, history, lambda text, before: self._before(Ask(text, before, guide)))
 
+    def _picked(self, ask: Ask) -> Ask | None:
+        """The question of those offered before that is picked, if one is."""
+        meant = self._meant(ask.question, ask.history, ask.guide)
+        return None if meant == ask.question else self._plain(Ask(meant, (), ask.guide))
+
     def _chosen(self, ask: Ask) -> Answer | None:
         """The answer to a question that was offered before, where one of them is picked."""
-        meant = self._meant(ask.question, ask.history, ask.guide)
-        if meant == ask.question:
-            return None
-        return replace(self._replies([self._plain(Ask(meant, (), ask.guide))])[0], question=ask.question)
+        picked = self._picked(ask)
+        return replace(self._replies([picked])[0], question=ask.question) if picked else None
 
     def _before_looking(self, ask: Ask) -> Answer | None:
         """What needs no look into the guide: too short, too long, small talk."""
@@ -301,7 +303,7 @@ class Chatbot:
         if best.confidence < self.threshold:
             return self._refuse(ask, turn, hits, None)
         quotes = self._quotes(hits, turn)
-        sources = tuple(source_of(self.index, *each) for each in zip(hits, quotes, strict=True))
+        sources = sources_of(self.index, hits, quotes)
         return self._reply("answer", ask, quotes[0].text, turn, best.confidence, sources, self._next(hits))
 
     def _which_guide(self, ask: Ask, turn: Turn, hits: Sequence[Hit], choices: Sequence[str]) -> Answer:
@@ -347,8 +349,7 @@ class Chatbot:
         quotes = [quote for part in parts for quote in self._quotes(part.hits[:1], part.turn)]
         taken = {hit.section for hit in best}
         rest = [hit for hit in self.hits(turn) if hit.section not in taken]
-        told = [source_of(self.index, *each) for each in zip(best, quotes, strict=True)]
-        sources = (*told, *self._sources(rest, turn))
+        sources = (*sources_of(self.index, best, quotes), *self._sources(rest, turn))
         text = "\n\n".join(quote.text for quote in quotes)
         return self._reply("answer", ask, text, turn, best[0].confidence, sources[:SOURCES], self._next(best))
 
@@ -384,9 +385,7 @@ class Chatbot:
         return quoting.quotes(self.retriever, sections, turn.understood_as, turn.evidence)
 
     def _sources(self, hits: Sequence[Hit], turn: Turn) -> tuple[Source, ...]:
-        return tuple(
-            source_of(self.index, *each) for each in zip(hits, self._quotes(hits, turn), strict=True)
-        )
+        return sources_of(self.index, hits, self._quotes(hits, turn))
 
     def _next(self, hits: Sequence[Hit]) -> list[str]:
         """Questions to ask next: of the sections below and beside the answer, then of the runners-up."""

@@ -7,6 +7,7 @@ a browser that does not know text fragments goes to the section's anchor.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote as percent
 
 from chatbot.answering.answer import Source
@@ -83,3 +84,8 @@ def source_of(index: Index, hit: Hit, quote: Quote) -> Source:
         passage,
         round(hit.score, 4),
     )
+
+
+def sources_of(index: Index, hits: Sequence[Hit], quotes: Sequence[Quote]) -> tuple[Source, ...]:
+    """The same for several hits, each with its quote."""
+    return tuple(source_of(index, hit, quote) for hit, quote in zip(hits, quotes, strict=True))

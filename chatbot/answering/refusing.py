@@ -15,7 +15,7 @@ from chatbot import lexical
 from chatbot.answering import tables
 from chatbot.answering.answer import Ask
 from chatbot.answering.tables import OPERATORS, Absent
-from chatbot.conversation import Turn, understand
+from chatbot.conversation import Turn, first, last
 from chatbot.passages import question_of
 from chatbot.retrieval import Hit, Retriever
 
@@ -107,16 +107,21 @@ def absent_in(retriever: Retriever, turn: Turn, hits: Sequence[Hit]) -> tuple[Ab
 
 def _may_be_beside(retriever: Retriever, section: int, turn: Turn, value: str) -> bool:
     """Whether another table has the row, and the question names nothing of this section's heading."""
-    rest = {word.stem for word in turn.words} - set(lexical.stems(value))
-    return not rest & retriever.titles[section] and tables.is_row_beside(retriever, section, value)
+    named = not _besides(turn, value).isdisjoint(retriever.titles[section])
+    return not named and tables.is_row_beside(retriever, section, value)
 
 
 def _is_about(retriever: Retriever, section: int, turn: Turn, value: str) -> bool:
     """Whether a section comes near a question, or holds what it asks but for a value."""
     if turn.evidence.closest(section) >= turn.evidence.ranker.far:
         return True
-    rest = {word.stem for word in turn.words} - set(lexical.stems(value))
+    rest = _besides(turn, value)
     return bool(rest) and rest <= retriever.ranker.coverage.own_stems[section]
+
+
+def _besides(turn: Turn, value: str) -> set[str]:
+    """The stems of what a question asks besides a value."""
+    return {word.stem for word in turn.words} - set(lexical.stems(value))
 
 
 def whom_to_ask(contact: str) -> str:
@@ -182,7 +187,7 @@ def _is_foreign(retriever: Retriever, question: str) -> bool:
         and not retriever.knows(word.stem)
         for word in words
     )
-    return small > 1 and 2 * small + strange > len(words) or (small == 1 and 2 * strange > len(words))
+    return (small > 1 and 2 * small + strange > len(words)) or (small == 1 and 2 * strange > len(words))
 
 
 def _is_strange(retriever: Retriever, turn: Turn) -> bool:
@@ -221,9 +226,8 @@ def _guide_before(retriever: Retriever, ask: Ask) -> int:
     """The guide that comes first for the question before, or -1."""
     if not ask.history:
         return -1
-    before = understand(retriever, ask.history[-1], ask.history[:-1])
-    best = np.argmax(np.where(before.allowed, before.evidence.scores, -np.inf))
-    return int(retriever.index.guide_of[best])
+    before = last(retriever, ask.history, frozenset())
+    return int(retriever.index.guide_of[first(before.evidence, before.allowed)])
 
 
 def _asked_of_each(retriever: Retriever, turn: Turn, guides: Sequence[int]) -> tuple[str, ...]:

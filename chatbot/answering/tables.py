@@ -138,7 +138,11 @@ def _figures(table: Listing, text: str, topic: str) -> list[float]:
         if len(found) == len(table.units):
             columns[column] = found
     if measure := measures.ranked_by(text):
-        columns = {n: figures for n, figures in columns.items() if _measures(table, n) == measure}
+        columns = {
+            n: figures
+            for n, figures in columns.items()
+            if measures.of_table(table.header, table.units, n) == measure
+        }
     if len(columns) < 2:
         return next(iter(columns.values()), [])
     asked = {word.stem for word in lexical.words(f"{text} {topic}")}
@@ -148,11 +152,6 @@ def _figures(table: Listing, text: str, topic: str) -> list[float]:
         return len(asked & {word.stem for word in lexical.words(table.header[column])})
 
     return columns[max(columns, key=named)]
-
-
-def _measures(table: Listing, column: int) -> str:
-    """What the figures of a column measure."""
-    return measures.of_column(table.header[column], [row.cells[column] for row in table.units])
 
 
 def _figure(row: Unit, column: int) -> float | None:
