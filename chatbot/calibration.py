@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot.conversation import Turn, understand_all
-from chatbot.fitting import FEW, FOLDS, place_in_class
+from chatbot.fitting import FEW, FOLDS, hold_labels, place_in_class
 from chatbot.index import Index
 from chatbot.ranking import Array
 from chatbot.retrieval import Retriever, calibrated
@@ -29,7 +29,6 @@ EVEN = 0.5  # the confidence below which an answer is more likely wrong than rig
 OF_PROSE = np.array([1, 1, 0, 3, 1.5, -2, 0, 0.2, 0, 0, 0, 0], np.float32)
 # Of labels, as a bot has for answers, whose words tell nothing: closest 1, company 1, share 0.3.
 OF_LABELS = np.array([1, 1, 0, 0.3, 0, 0, 0, 0, 0, 0, 0, 0], np.float32)
-LABEL = 15  # words of its own that a section has at the median, below which its guides hold labels
 # The log-odds of a sum, slope and bias: in standard deviations from the mean of the alternates, left out;
 # and where there are none, of the sum itself.
 ODDS, ODDS_AT_ALL = (1.3, 0.75), (1.2, -5.7)
@@ -100,7 +99,7 @@ def _scale(index: Index) -> tuple[dict[str, Array], Promise]:
     if len(examples) < FEW:
         weights = np.append(ODDS_AT_ALL[0] * OF_PROSE, ODDS_AT_ALL[1]).astype(np.float32)
         return {"calibrator.weights": weights}, Promise(EVEN, 0.0, 0.0, 0.0, 0.0)
-    labels = _hold_labels(index)
+    labels = hold_labels(index)
     weights = OF_LABELS if labels else OF_PROSE
     seen = _observe(Retriever(index, blind=True), examples, free=False)
     sums = seen.traits @ weights
@@ -110,14 +109,6 @@ def _scale(index: Index) -> tuple[dict[str, Array], Promise]:
     threshold = float(np.quantile(confidence, 1 - LET_THROUGH)) if labels else EVEN
     promise = _cost(threshold, confidence, seen.right, np.ones(len(confidence), bool))
     return {"calibrator.weights": weights}, promise
-
-
-def _hold_labels(index: Index) -> bool:
-    """Whether the sections say hardly more than a label, as the intents of a bot."""
-    words = [
-        sum(len(unit.text.split()) for unit in section.units) for section in index.sections if section.blocks
-    ]
-    return bool(words) and float(np.median(words)) < LABEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,19 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from chatbot import lexical
 from chatbot.index import Index
+from chatbot.letters import Letters
+from chatbot.lexical import fold_phrase
 from chatbot.ranking import (
     BEND,
     FEATURES,
+    LOUD,
     NEAREST,
     OF_DECLINED,
     Array,
@@ -30,6 +34,7 @@ from chatbot.ranking import (
 FOLDS = 5
 SMOOTH = 10.0  # inverse strength of the classifiers' ridge; 3 to 100 differ by less than 0.01 in hit@1
 NEVER = -1e9  # the score of a section that does not compete
+LABEL = 15  # words of its own that a section has at the median, below which its guides hold labels
 FEW = 40  # below this many questions nothing is fitted on them
 
 
@@ -61,19 +66,55 @@ def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     log_odds = np.zeros((len(rows), len(index.sections)), np.float32)
     classified = len(taught) > 1 and float(np.median(counts)) >= 3
     if classified:
-        weights, bias, left_out = _fit_classifier(index.vectors[rows], sections)
+        inputs, letters = _inputs(index, rows)
+        weights, bias, left_out = _fit_classifier(inputs, sections)
         fitted |= {"classifier.weights": weights, "classifier.bias": bias, "classifier.sections": taught}
+        fitted |= letters
         log_odds[:] = left_out.min(axis=1, keepdims=True)
         log_odds[:, taught] = left_out
-    features = _left_out_features(index, rows, log_odds)
+    untold = _untold(index, rows)
+    features = _left_out_features(index, rows[untold], log_odds[untold])
     answerable = Ranker(index).answerable
     fitted["ranker.weights"] = _fit_weights(
         features[:, :, answerable],
-        _renumber(sections, answerable),
-        _rivals(index, sections)[:, answerable],
+        _renumber(sections[untold], answerable),
+        _rivals(index, sections[untold])[:, answerable],
         classified,
     )
     return fitted
+
+
+def hold_labels(index: Index) -> bool:
+    """Whether the sections say hardly more than a label, as the intents of a bot."""
+    words = [
+        sum(len(unit.text.split()) for unit in section.units) for section in index.sections if section.blocks
+    ]
+    return bool(words) and float(np.median(words)) < LABEL
+
+
+def _inputs(index: Index, rows: npt.NDArray[np.int64]) -> tuple[Any, dict[str, npt.NDArray[np.generic]]]:
+    """What a classifier learns of alternates: their vectors, and behind these, of labels, their letters."""
+    vectors = index.vectors[rows]
+    if not hold_labels(index):
+        return vectors, {}
+    from scipy.sparse import csr_array, hstack
+
+    texts = [index.views[row].text for row in rows]
+    letters = Letters.of(texts)
+    found = [letters.find(text) for text in texts]
+    starts = np.cumsum([0, *(len(places) for places, _ in found)])
+    values = LOUD * np.concatenate([values for _, values in found])
+    places = np.concatenate([places for places, _ in found])
+    table = csr_array((values, places, starts), shape=(len(rows), len(letters.known)))
+    learnt = {"letters.known": letters.known, "letters.rarity": letters.rarity}
+    return hstack([csr_array(vectors), table], format="csr"), learnt
+
+
+def _untold(index: Index, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which alternates their section does not bear as its title: those cannot be left out, [alternates]."""
+    titles = [fold_phrase(section.title) for section in index.sections]
+    views = [index.views[row] for row in rows]
+    return np.array([fold_phrase(view.text) != titles[view.section] for view in views])
 
 
 def _rivals(index: Index, sections: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -91,8 +132,11 @@ def _renumber(sections: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]) -> n
     return (np.cumsum(kept) - 1)[sections]
 
 
-def _fit_classifier(vectors: Array, labels: npt.NDArray[np.int64]) -> tuple[Array, Array, Array]:
-    """Multinomial logistic regression; also the log-probabilities of each row from the folds without it."""
+def _fit_classifier(inputs: Any, labels: npt.NDArray[np.int64]) -> tuple[Array, Array, Array]:
+    """Multinomial logistic regression; also the log-probabilities of each row from the folds without it.
+
+    `inputs` are an array or a sparse one, [rows, numbers].
+    """
     from sklearn.linear_model import LogisticRegression
 
     order = np.unique(labels)
@@ -102,8 +146,8 @@ def _fit_classifier(vectors: Array, labels: npt.NDArray[np.int64]) -> tuple[Arra
     def fit(keep: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
         """Weights and bias from the rows that are kept; a class without rows gets next to no chance."""
         model = LogisticRegression(C=SMOOTH, max_iter=150)
-        model.fit(vectors[keep], number[keep])
-        weights = np.zeros((len(order), vectors.shape[1]), np.float32)
+        model.fit(inputs[keep], number[keep])
+        weights = np.zeros((len(order), inputs.shape[1]), np.float32)
         bias = np.full(len(order), -20.0, np.float32)
         if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
             weights[model.classes_] = np.concatenate([-model.coef_ / 2, model.coef_ / 2])
@@ -116,7 +160,7 @@ def _fit_classifier(vectors: Array, labels: npt.NDArray[np.int64]) -> tuple[Arra
     for fold in range(FOLDS):
         inside = place % FOLDS == fold
         weights, bias = fit(~inside)
-        left_out[inside] = log_softmax(vectors[inside] @ weights.T + bias)
+        left_out[inside] = log_softmax(inputs[inside] @ weights.T + bias)
     weights, bias = fit(np.ones(len(labels), bool))
     return weights, bias, left_out
 

@@ -20,6 +20,7 @@ from chatbot import lexical
 from chatbot.coverage import Coverage
 from chatbot.encoder import Vectors
 from chatbot.index import Index
+from chatbot.letters import Letters
 from chatbot.lexical import Word
 
 Array = npt.NDArray[np.float32]
@@ -37,6 +38,9 @@ FURTHER = 1024  # without alternates: then title, passage and units count togeth
 # declined questions to tell: one in so many of these lies lower.
 FAR, OF_DECLINED = 0.4, 10
 
+# How long the vector of a question's letters is, beside one of length 1: 0.5 brings half as much, 1.5 no more.
+LOUD = 0.9
+
 # How sharply the border between answered and declined questions may bend, in inverse squared distances.
 BEND = 2.0
 
@@ -45,7 +49,8 @@ BEND = 2.0
 #   company     mean cosine to the three nearest alternates (where there is none: to the nearest title,
 #               passage and unit)
 #   own         cosine to the nearest of title, passage and units
-#   classifier  log-probability by a linear classifier on the question's vector, taught by the alternates
+#   classifier  log-probability by a linear classifier on the question's vector, taught by the alternates;
+#               where guides hold labels, on its letters, too
 #               (without one: cosine to the nearest passage, which stands behind its title)
 #   lexical     BM25 over the section's own words, as a share of the most that the question could get
 FEATURES = ("closest", "company", "own", "classifier", "lexical")
@@ -158,6 +163,13 @@ class Ranker:
         return float(self.index.fitted.get("far", FAR))
 
     @cached_property
+    def letters(self) -> Letters | None:
+        """The letters by which the classifier knows questions, behind their vectors, if it does."""
+        fitted = self.index.fitted
+        known = "letters.known" in fitted
+        return Letters(fitted["letters.known"], fitted["letters.rarity"]) if known else None
+
+    @cached_property
     def ceilings(self) -> dict[str, float]:
         """The highest BM25 score that each term gives to any section."""
         bm25 = self.index.bm25
@@ -166,16 +178,23 @@ class Ranker:
             for term, n in bm25.terms.items()
         }
 
-    def evidence(self, vectors: Vectors, terms: Sequence[Sequence[str]]) -> list[Evidence]:
-        """What each section has to say for itself, for questions given as vectors and terms."""
+    def evidence(
+        self, vectors: Vectors, terms: Sequence[Sequence[str]], texts: Sequence[str] | None = None
+    ) -> list[Evidence]:
+        """What each section has to say for itself, for questions given as vectors and terms.
+
+        Their texts tell the letters, for which some classifiers ask.
+        """
         reach = NEAREST if self.counts[-len(self.index.sections) :].any() else FURTHER
         cosines, rows = self.index.nearest(vectors, reach)
         found = []
-        for vector, words, near, seen in zip(vectors, terms, cosines, rows, strict=True):
+        asked = texts or [""] * len(terms)
+        for vector, words, text, near, seen in zip(vectors, terms, asked, cosines, rows, strict=True):
             there = int((seen >= 0).sum())  # FAISS fills up with -1 at the end
             near, seen = near[:there], seen[:there]
             itself = seen[near >= 0.9999] if self.blind else ()
-            found.append(self.weigh(vector, words, near, seen, without=itself))
+            known = self.classify(vector, text) if self._is_taught else None
+            found.append(self.weigh(vector, words, near, seen, known, without=itself))
         return found
 
     def weigh(
@@ -189,8 +208,8 @@ class Ranker:
     ) -> Evidence:
         """The evidence from the nearest views of one question.
 
-        `classifier` [sections] replaces the fitted one while that is being fitted; the views `without` are
-        left out, as if they had never been made.
+        `classifier` [sections] is what one says of them, if there is one; the views `without` are left out,
+        as if they had never been made.
         """
         floor = float(cosines[-1]) if len(cosines) else -1.0
         places, counts = self.places[rows], self.counts
@@ -211,7 +230,7 @@ class Ranker:
         closest = np.where(asked, closest, own)
         company = np.where(asked, company, np.add.reduce(kinds) / len(kinds))
         if classifier is None:
-            classifier = self.classify(vector) if self._is_taught else kinds[1]
+            classifier = kinds[1]
         features = np.empty((len(FEATURES), len(own)), np.float32)
         for row, feature in enumerate((closest, company, own, classifier, self.lexical(terms))):
             features[row] = feature
@@ -246,10 +265,14 @@ class Ranker:
         """Whether there is a classifier."""
         return "classifier.weights" in self.index.fitted
 
-    def classify(self, vector: Array) -> Array:
-        """The log-probability of each section for a vector, [sections], by the classifier of this build."""
+    def classify(self, vector: Array, text: str = "") -> Array:
+        """The log-probability of each section, [sections], by the classifier of this build."""
         fitted = self.index.fitted
-        logits = fitted["classifier.weights"] @ vector + fitted["classifier.bias"]
+        weights = fitted["classifier.weights"]
+        logits = weights[:, : len(vector)] @ vector + fitted["classifier.bias"]
+        if self.letters:
+            places, values = self.letters.find(text)
+            logits += weights[:, len(vector) + places] @ (LOUD * values)
         known = log_softmax(logits)
         result = np.full(len(self.index.sections), known.min(), np.float32)
         result[fitted["classifier.sections"]] = known

@@ -384,7 +384,8 @@ def _own_texts(section: Section) -> list[str]:
 
 def _weighed(ranker: Ranker, readings: Sequence[Reading], drawn: Array | None = None) -> list[Evidence]:
     vectors = ranker.index.encoder.encode([reading.searched for reading in readings])
-    found = ranker.evidence(vectors, [reading.terms for reading in readings])
+    texts = [reading.text for reading in readings]
+    found = ranker.evidence(vectors, [reading.terms for reading in readings], texts)
     return found if drawn is None else [replace(seen, scores=seen.scores + drawn) for seen in found]
 
 

@@ -46,14 +46,14 @@ def test_alternates_alone_only_give_the_scale(bot: Chatbot) -> None:
 
 
 def test_labels_are_told_from_prose(bot: Chatbot, trades: Chatbot) -> None:
-    assert not calibration._hold_labels(trades.index)
+    assert not fitting.hold_labels(trades.index)
     block = next(section.blocks[0] for section in bot.index.sections if section.blocks)
     short = replace(block, units=(replace(block.units[0], text="opening hours"),))
     guides = tuple(
         replace(guide, sections=tuple(replace(section, blocks=(short,)) for section in guide.sections))
         for guide in bot.index.guides
     )
-    assert calibration._hold_labels(replace(bot.index, guides=guides))
+    assert fitting.hold_labels(replace(bot.index, guides=guides))
 
 
 def test_default_examples_are_few_of_each_section_and_know_their_guide(trades: Chatbot) -> None:
