@@ -57,31 +57,55 @@ def numerics() -> Iterator[None]:
 
 def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     """Fits classifier and feature weights on the alternates, each left out in its turn."""
-    rows = np.array([n for n, view in enumerate(index.views) if view.kind == "alternate"], np.int64)
-    sections = np.array([index.views[n].section for n in rows], np.int64)
-    fitted: dict[str, npt.NDArray[np.generic]] = {}
+    rows, sections = _alternates(index)
     if len(rows) < FEW:
-        return fitted | {"ranker.weights": default_weights(index)}
-    taught, counts = np.unique(sections, return_counts=True)
-    log_odds = np.zeros((len(rows), len(index.sections)), np.float32)
-    classified = len(taught) > 1 and float(np.median(counts)) >= 3
-    if classified:
-        inputs, letters = _inputs(index, rows)
-        weights, bias, left_out = _fit_classifier(inputs, sections)
-        fitted |= {"classifier.weights": weights, "classifier.bias": bias, "classifier.sections": taught}
-        fitted |= letters
-        log_odds[:] = left_out.min(axis=1, keepdims=True)
-        log_odds[:, taught] = left_out
-    untold = _untold(index, rows)
-    features = _left_out_features(index, rows[untold], log_odds[untold])
+        return {"ranker.weights": default_weights(index)}
+    fitted: dict[str, npt.NDArray[np.generic]] = {}
+    if classified := _are_enough(sections):
+        inputs, fitted = _inputs(index, rows)
+        weights, bias = _fit_classifier(inputs, sections)
+        fitted |= {"classifier.weights": weights, "classifier.bias": bias}
+        fitted |= {"classifier.sections": np.unique(sections)}
+    sections, features = leave_out(index)
     answerable = Ranker(index).answerable
     fitted["ranker.weights"] = _fit_weights(
         features[:, :, answerable],
-        _renumber(sections[untold], answerable),
-        _rivals(index, sections[untold])[:, answerable],
+        _renumber(sections, answerable),
+        _rivals(index, sections)[:, answerable],
         classified,
     )
     return fitted
+
+
+def leave_out(index: Index) -> tuple[npt.NDArray[np.int64], Array]:
+    """Of which section each alternate is, and its features as if nobody had written it.
+
+    [alternates] and [alternates, features, sections]; without those that their section bears as its title:
+    these cannot be left out.
+    """
+    rows, sections = _alternates(index)
+    log_odds = np.zeros((len(rows), len(index.sections)), np.float32)
+    if _are_enough(sections):
+        judged = _judge_classifier(_inputs(index, rows)[0], sections)
+        log_odds[:] = judged.min(axis=1, keepdims=True)
+        log_odds[:, np.unique(sections)] = judged
+    titles = [fold_phrase(section.title) for section in index.sections]
+    untold = np.array(
+        [fold_phrase(index.views[row].text) != titles[n] for row, n in zip(rows, sections, strict=True)]
+    )
+    return sections[untold], _left_out_features(index, rows[untold], log_odds[untold])
+
+
+def _alternates(index: Index) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The views that are alternates, and their sections."""
+    rows = np.array([n for n, view in enumerate(index.views) if view.kind == "alternate"], np.int64)
+    return rows, np.array([index.views[n].section for n in rows], np.int64)
+
+
+def _are_enough(sections: npt.NDArray[np.int64]) -> bool:
+    """Whether alternates of these sections can teach a classifier."""
+    taught, counts = np.unique(sections, return_counts=True)
+    return len(taught) > 1 and float(np.median(counts)) >= 3
 
 
 def hold_labels(index: Index) -> bool:
@@ -110,13 +134,6 @@ def _inputs(index: Index, rows: npt.NDArray[np.int64]) -> tuple[Any, dict[str, n
     return hstack([csr_array(vectors), table], format="csr"), learnt
 
 
-def _untold(index: Index, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Which alternates their section does not bear as its title: those cannot be left out, [alternates]."""
-    titles = [fold_phrase(section.title) for section in index.sections]
-    views = [index.views[row] for row in rows]
-    return np.array([fold_phrase(view.text) != titles[view.section] for view in views])
-
-
 def _rivals(index: Index, sections: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Which sections each alternate competes with, [alternates, sections].
 
@@ -132,37 +149,38 @@ def _renumber(sections: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]) -> n
     return (np.cumsum(kept) - 1)[sections]
 
 
-def _fit_classifier(inputs: Any, labels: npt.NDArray[np.int64]) -> tuple[Array, Array, Array]:
-    """Multinomial logistic regression; also the log-probabilities of each row from the folds without it.
+def _fit_classifier(inputs: Any, labels: npt.NDArray[np.int64]) -> tuple[Array, Array]:
+    """Multinomial logistic regression on an array, maybe a sparse one, [rows, numbers]: weights and bias."""
+    number = np.unique(labels, return_inverse=True)[1]
+    return _fit_classes(inputs, number, int(number.max()) + 1)
 
-    `inputs` are an array or a sparse one, [rows, numbers].
-    """
-    from sklearn.linear_model import LogisticRegression
 
-    order = np.unique(labels)
-    number = np.searchsorted(order, labels)
-    place = place_in_class(number)
-
-    def fit(keep: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
-        """Weights and bias from the rows that are kept; a class without rows gets next to no chance."""
-        model = LogisticRegression(C=SMOOTH, max_iter=150)
-        model.fit(inputs[keep], number[keep])
-        weights = np.zeros((len(order), inputs.shape[1]), np.float32)
-        bias = np.full(len(order), -20.0, np.float32)
-        if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
-            weights[model.classes_] = np.concatenate([-model.coef_ / 2, model.coef_ / 2])
-            bias[model.classes_] = np.concatenate([-model.intercept_ / 2, model.intercept_ / 2])
-        else:
-            weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
-        return weights, bias
-
-    left_out = np.zeros((len(labels), len(order)), np.float32)
+def _judge_classifier(inputs: Any, labels: npt.NDArray[np.int64]) -> Array:
+    """The log-probabilities of each row, from the folds without it, [rows, classes]."""
+    number = np.unique(labels, return_inverse=True)[1]
+    place, size = place_in_class(number), int(number.max()) + 1
+    judged = np.zeros((len(labels), size), np.float32)
     for fold in range(FOLDS):
         inside = place % FOLDS == fold
-        weights, bias = fit(~inside)
-        left_out[inside] = log_softmax(inputs[inside] @ weights.T + bias)
-    weights, bias = fit(np.ones(len(labels), bool))
-    return weights, bias, left_out
+        weights, bias = _fit_classes(inputs[~inside], number[~inside], size)
+        judged[inside] = log_softmax(inputs[inside] @ weights.T + bias)
+    return judged
+
+
+def _fit_classes(inputs: Any, number: npt.NDArray[np.int64], size: int) -> tuple[Array, Array]:
+    """Weights and bias of classes by their numbers; one without rows gets next to no chance."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=SMOOTH, max_iter=150)
+    model.fit(inputs, number)
+    weights = np.zeros((size, inputs.shape[1]), np.float32)
+    bias = np.full(size, -20.0, np.float32)
+    if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
+        weights[model.classes_] = np.concatenate([-model.coef_ / 2, model.coef_ / 2])
+        bias[model.classes_] = np.concatenate([-model.intercept_ / 2, model.intercept_ / 2])
+    else:
+        weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+    return weights, bias
 
 
 def place_in_class(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -184,12 +202,11 @@ def fit_detector(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     """
     from sklearn.linear_model import LogisticRegression
 
-    rows = np.array([n for n, view in enumerate(index.views) if view.kind == "alternate"], np.int64)
+    rows, own = _alternates(index)
     declined = np.array([n for n, view in enumerate(index.views) if view.kind == "declined"], np.int64)
     if len(declined) < FEW or len(rows) < FEW:
         return {}
     size = len(index.sections)
-    own = np.array([index.views[n].section for n in rows])
     terms = [lexical.stems(index.views[n].text) for n in declined]
     seen = Ranker(index).evidence(index.vectors[declined], terms)
     near = [int(each.scores.argmax()) for each in seen]

@@ -38,7 +38,8 @@ FURTHER = 1024  # without alternates: then title, passage and units count togeth
 # declined questions to tell: one in so many of these lies lower.
 FAR, OF_DECLINED = 0.4, 10
 
-# How long the vector of a question's letters is, beside one of length 1: 0.5 brings half as much, 1.5 no more.
+# How long the vector of a question's letters is, beside one of length 1: half of it brings half as much,
+# twice no more.
 LOUD = 0.9
 
 # How sharply the border between answered and declined questions may bend, in inverse squared distances.
@@ -69,6 +70,7 @@ TRAITS = (
     "said",  # as "covered", but by the guide's own words: alternates tell stories
     "row",  # whether the question names a row of the section's tables
     "margin",  # distance from a curved border between what the guides answer and what they decline
+    "apart",  # of labels: how far the section's log-probability by the classifier is above their mean
 )
 
 # Without alternates there is nothing to learn from: these weights were chosen on doc2dial, for prose, and on
@@ -325,6 +327,8 @@ class Ranker:
         table[:, 5:8] = evidence.refused[:3]
         table[:, [4, 9, 10, 8]] = self.coverage.of(sections, words)
         table[:, 11] = evidence.refused[3]
+        known = evidence.features[3]
+        table[:, 12] = known[sections] - known.mean() if self.letters else 0.0
         return table
 
     def shares(self, evidence: Evidence, allowed: npt.NDArray[np.bool_]) -> Array:
