@@ -33,6 +33,7 @@ from chatbot.guides import GOLDEN, SYNONYMS, Guide, read_corpus, read_golden, re
 from chatbot.index import Index, content_hash
 from chatbot.lexical import Bm25, fold_phrase
 from chatbot.passages import View, cut, list_views, title_text
+from chatbot.ranking import JUDGED
 from chatbot.retrieval import Retriever
 from chatbot.settings import Settings
 
@@ -122,6 +123,7 @@ def fit(
         fitted: dict[str, npt.NDArray[Any]] = dict(fit_ranker(plain))
         fitted |= fit_detector(replace(plain, fitted=fitted))
         weights, kept = fit_calibrator(replace(draft, fitted=fitted), examples, promise)
+    fitted.pop(JUDGED, None)
     return fitted | weights | {"calibrator.threshold": np.array(kept.threshold, np.float32)}, kept
 
 

@@ -22,6 +22,7 @@ from chatbot.lexical import fold_phrase
 from chatbot.ranking import (
     BEND,
     FEATURES,
+    JUDGED,
     LOUD,
     NEAREST,
     OF_DECLINED,
@@ -56,17 +57,26 @@ def numerics() -> Iterator[None]:
 
 
 def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
-    """Fits classifier and feature weights on the alternates, each left out in its turn."""
+    """Fits classifier and feature weights on the alternates, each left out in its turn.
+
+    Also what the classifier says of each alternate without it, `JUDGED` [views, sections]: for the
+    calibrator, not to be stored.
+    """
     rows, sections = _alternates(index)
     if len(rows) < FEW:
         return {"ranker.weights": default_weights(index)}
     fitted: dict[str, npt.NDArray[np.generic]] = {}
-    if classified := _are_enough(sections):
+    judged = np.zeros((len(index.views), len(index.sections)), np.float32)
+    taught, counts = np.unique(sections, return_counts=True)
+    if classified := len(taught) > 1 and float(np.median(counts)) >= 3:
         inputs, fitted = _inputs(index, rows)
-        weights, bias = _fit_classifier(inputs, sections)
-        fitted |= {"classifier.weights": weights, "classifier.bias": bias}
-        fitted |= {"classifier.sections": np.unique(sections)}
-    sections, features = leave_out(index)
+        weights, bias, left_out = _fit_classifier(inputs, sections)
+        fitted |= {"classifier.weights": weights, "classifier.bias": bias, "classifier.sections": taught}
+        judged[rows] = left_out.min(axis=1, keepdims=True)
+        judged[np.ix_(rows, taught)] = left_out
+        fitted[JUDGED] = judged
+    rows, sections = _alternates(index, untold=True)
+    features = _left_out_features(index, rows, judged[rows])
     answerable = Ranker(index).answerable
     fitted["ranker.weights"] = _fit_weights(
         features[:, :, answerable],
@@ -77,35 +87,18 @@ def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     return fitted
 
 
-def leave_out(index: Index) -> tuple[npt.NDArray[np.int64], Array]:
-    """Of which section each alternate is, and its features as if nobody had written it.
+def _alternates(index: Index, untold: bool = False) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The views that are alternates, and their sections.
 
-    [alternates] and [alternates, features, sections]; without those that their section bears as its title:
-    these cannot be left out.
+    With `untold` without those that their section bears as its title, too: these cannot be left out.
     """
-    rows, sections = _alternates(index)
-    log_odds = np.zeros((len(rows), len(index.sections)), np.float32)
-    if _are_enough(sections):
-        judged = _judge_classifier(_inputs(index, rows)[0], sections)
-        log_odds[:] = judged.min(axis=1, keepdims=True)
-        log_odds[:, np.unique(sections)] = judged
     titles = [fold_phrase(section.title) for section in index.sections]
-    untold = np.array(
-        [fold_phrase(index.views[row].text) != titles[n] for row, n in zip(rows, sections, strict=True)]
-    )
-    return sections[untold], _left_out_features(index, rows[untold], log_odds[untold])
-
-
-def _alternates(index: Index) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The views that are alternates, and their sections."""
-    rows = np.array([n for n, view in enumerate(index.views) if view.kind == "alternate"], np.int64)
-    return rows, np.array([index.views[n].section for n in rows], np.int64)
-
-
-def _are_enough(sections: npt.NDArray[np.int64]) -> bool:
-    """Whether alternates of these sections can teach a classifier."""
-    taught, counts = np.unique(sections, return_counts=True)
-    return len(taught) > 1 and float(np.median(counts)) >= 3
+    rows = [
+        n
+        for n, view in enumerate(index.views)
+        if view.kind == "alternate" and not (untold and fold_phrase(view.text) == titles[view.section])
+    ]
+    return np.array(rows, np.int64), np.array([index.views[n].section for n in rows], np.int64)
 
 
 def hold_labels(index: Index) -> bool:
@@ -149,38 +142,37 @@ def _renumber(sections: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]) -> n
     return (np.cumsum(kept) - 1)[sections]
 
 
-def _fit_classifier(inputs: Any, labels: npt.NDArray[np.int64]) -> tuple[Array, Array]:
-    """Multinomial logistic regression on an array, maybe a sparse one, [rows, numbers]: weights and bias."""
-    number = np.unique(labels, return_inverse=True)[1]
-    return _fit_classes(inputs, number, int(number.max()) + 1)
+def _fit_classifier(inputs: Any, labels: npt.NDArray[np.int64]) -> tuple[Array, Array, Array]:
+    """Multinomial logistic regression; also the log-probabilities of each row from the folds without it.
 
-
-def _judge_classifier(inputs: Any, labels: npt.NDArray[np.int64]) -> Array:
-    """The log-probabilities of each row, from the folds without it, [rows, classes]."""
-    number = np.unique(labels, return_inverse=True)[1]
-    place, size = place_in_class(number), int(number.max()) + 1
-    judged = np.zeros((len(labels), size), np.float32)
-    for fold in range(FOLDS):
-        inside = place % FOLDS == fold
-        weights, bias = _fit_classes(inputs[~inside], number[~inside], size)
-        judged[inside] = log_softmax(inputs[inside] @ weights.T + bias)
-    return judged
-
-
-def _fit_classes(inputs: Any, number: npt.NDArray[np.int64], size: int) -> tuple[Array, Array]:
-    """Weights and bias of classes by their numbers; one without rows gets next to no chance."""
+    `inputs` are an array or a sparse one, [rows, numbers].
+    """
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=SMOOTH, max_iter=150)
-    model.fit(inputs, number)
-    weights = np.zeros((size, inputs.shape[1]), np.float32)
-    bias = np.full(size, -20.0, np.float32)
-    if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
-        weights[model.classes_] = np.concatenate([-model.coef_ / 2, model.coef_ / 2])
-        bias[model.classes_] = np.concatenate([-model.intercept_ / 2, model.intercept_ / 2])
-    else:
-        weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
-    return weights, bias
+    order = np.unique(labels)
+    number = np.searchsorted(order, labels)
+    place = place_in_class(number)
+
+    def fit(keep: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+        """Weights and bias from the rows that are kept; a class without rows gets next to no chance."""
+        model = LogisticRegression(C=SMOOTH, max_iter=150)
+        model.fit(inputs[keep], number[keep])
+        weights = np.zeros((len(order), inputs.shape[1]), np.float32)
+        bias = np.full(len(order), -20.0, np.float32)
+        if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
+            weights[model.classes_] = np.concatenate([-model.coef_ / 2, model.coef_ / 2])
+            bias[model.classes_] = np.concatenate([-model.intercept_ / 2, model.intercept_ / 2])
+        else:
+            weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
+        return weights, bias
+
+    left_out = np.zeros((len(labels), len(order)), np.float32)
+    for fold in range(FOLDS):
+        inside = place % FOLDS == fold
+        weights, bias = fit(~inside)
+        left_out[inside] = log_softmax(inputs[inside] @ weights.T + bias)
+    weights, bias = fit(np.ones(len(labels), bool))
+    return weights, bias, left_out
 
 
 def place_in_class(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -42,6 +42,9 @@ FAR, OF_DECLINED = 0.4, 10
 # twice no more.
 LOUD = 0.9
 
+# The name under which a build being fitted keeps what its classifier says of each alternate without it.
+JUDGED = "classifier.judged"
+
 # How sharply the border between answered and declined questions may bend, in inverse squared distances.
 BEND = 2.0
 
@@ -70,7 +73,7 @@ TRAITS = (
     "said",  # as "covered", but by the guide's own words: alternates tell stories
     "row",  # whether the question names a row of the section's tables
     "margin",  # distance from a curved border between what the guides answer and what they decline
-    "apart",  # of labels: how far the section's log-probability by the classifier is above their mean
+    "apart",  # how far the section's log-probability by the classifier is above their mean, 0 without one
 )
 
 # Without alternates there is nothing to learn from: these weights were chosen on doc2dial, for prose, and on
@@ -195,7 +198,7 @@ class Ranker:
             there = int((seen >= 0).sum())  # FAISS fills up with -1 at the end
             near, seen = near[:there], seen[:there]
             itself = seen[near >= 0.9999] if self.blind else ()
-            known = self.classify(vector, text) if self._is_taught else None
+            known = self._judge(itself, vector, text) if self._is_taught else None
             found.append(self.weigh(vector, words, near, seen, known, without=itself))
         return found
 
@@ -267,6 +270,12 @@ class Ranker:
         """Whether there is a classifier."""
         return "classifier.weights" in self.index.fitted
 
+    def _judge(self, itself: Sequence[int] | npt.NDArray[np.int64], vector: Array, text: str) -> Array:
+        """As `classify`; an alternate that is to be judged as if left out, by what was learnt without it."""
+        first = len(self.counts) - len(self.index.sections)  # where alternates have their places
+        asked = [row for row in itself if self.places[row] >= first]
+        return self.index.fitted[JUDGED][asked[0]] if asked else self.classify(vector, text)
+
     def classify(self, vector: Array, text: str = "") -> Array:
         """The log-probability of each section, [sections], by the classifier of this build."""
         fitted = self.index.fitted
@@ -328,7 +337,7 @@ class Ranker:
         table[:, [4, 9, 10, 8]] = self.coverage.of(sections, words)
         table[:, 11] = evidence.refused[3]
         known = evidence.features[3]
-        table[:, 12] = known[sections] - known.mean() if self.letters else 0.0
+        table[:, 12] = known[sections] - known.mean() if self._is_taught else 0.0
         return table
 
     def shares(self, evidence: Evidence, allowed: npt.NDArray[np.bool_]) -> Array:

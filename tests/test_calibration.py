@@ -36,8 +36,8 @@ def test_alternates_alone_only_give_the_scale(bot: Chatbot) -> None:
     index = replace(index, fitted=fit_ranker(index))
     fitted, promise = fit_calibrator(index, (), 0.05)
     weights = fitted["calibrator.weights"]
-    scale = weights[:-1] @ calibration.OF_PROSE / (calibration.OF_PROSE @ calibration.OF_PROSE)
-    np.testing.assert_allclose(weights[:-1], scale * calibration.OF_PROSE, 1e-4)
+    scale = weights[:-1] @ calibration.OF_TAUGHT / (calibration.OF_TAUGHT @ calibration.OF_TAUGHT)
+    np.testing.assert_allclose(weights[:-1], scale * calibration.OF_TAUGHT, 1e-4)
     seen = calibration._observe(Retriever(index, blind=True), calibration.default_examples(index), free=False)
     odds = seen.traits @ weights[:-1] + weights[-1]
     assert odds.mean() == pytest.approx(calibration.ODDS[1], abs=0.01)
