@@ -274,7 +274,9 @@ class Ranker:
         """As `classify`; an alternate that is to be judged as if left out, by what was learnt without it."""
         first = len(self.counts) - len(self.index.sections)  # where alternates have their places
         asked = [row for row in itself if self.places[row] >= first]
-        return self.index.fitted[JUDGED][asked[0]] if asked else self.classify(vector, text)
+        if asked and (judged := self.index.fitted.get(JUDGED)) is not None:
+            return np.asarray(judged[asked[0]])
+        return self.classify(vector, text)
 
     def classify(self, vector: Array, text: str = "") -> Array:
         """The log-probability of each section, [sections], by the classifier of this build."""

@@ -14,7 +14,7 @@ from chatbot.answering import Chatbot
 from chatbot.calibration import EVEN, Example, fit_calibrator, keep_promise
 from chatbot.fitting import fit_ranker
 from chatbot.retrieval import Retriever, calibrated
-from tests.test_fitting import draft
+from tests.test_fitting import draft, labelled
 
 
 def test_examples_of_golden_questions_are_used_when_there_are_enough(bot: Chatbot) -> None:
@@ -45,15 +45,15 @@ def test_alternates_alone_only_give_the_scale(bot: Chatbot) -> None:
     assert promise.threshold == EVEN
 
 
-def test_labels_are_told_from_prose(bot: Chatbot, trades: Chatbot) -> None:
-    assert not fitting.hold_labels(trades.index)
-    block = next(section.blocks[0] for section in bot.index.sections if section.blocks)
-    short = replace(block, units=(replace(block.units[0], text="opening hours"),))
-    guides = tuple(
-        replace(guide, sections=tuple(replace(section, blocks=(short,)) for section in guide.sections))
-        for guide in bot.index.guides
-    )
-    assert fitting.hold_labels(replace(bot.index, guides=guides))
+def test_labels_have_a_sum_of_their_own_and_most_alternates_pass(trades: Chatbot) -> None:
+    index = labelled(trades)
+    index = replace(index, fitted=fit_ranker(index))
+    fitted, promise = fit_calibrator(index, (), 0.05)
+    weights = fitted["calibrator.weights"][:-1]
+    np.testing.assert_allclose(weights / weights[0], calibration.OF_LABELS, rtol=1e-4)
+    seen = calibration._observe(Retriever(index, blind=True), calibration.default_examples(index), free=False)
+    passed = calibrated(fitted["calibrator.weights"], seen.traits) >= promise.threshold
+    assert passed.mean() == pytest.approx(calibration.LET_THROUGH, abs=0.02)
 
 
 def test_default_examples_are_few_of_each_section_and_know_their_guide(trades: Chatbot) -> None:

@@ -15,7 +15,7 @@ from chatbot.building import fit
 from chatbot.calibration import fit_calibrator
 from chatbot.fitting import fit_detector, fit_ranker
 from chatbot.index import Index, make_faiss
-from chatbot.ranking import FEATURES, PROSE_WEIGHTS, QUESTION_WEIGHTS, TRAITS, Ranker, log_softmax
+from chatbot.ranking import FEATURES, JUDGED, PROSE_WEIGHTS, QUESTION_WEIGHTS, TRAITS, Ranker, log_softmax
 from chatbot.retrieval import Retriever
 from chatbot.settings import Settings
 
@@ -191,6 +191,64 @@ def test_a_blind_retriever_does_not_see_the_question_itself(trades: Chatbot) -> 
     near = [r.evidence([r.read(question)])[0].features[0, section] for r in (seeing, blind)]
     assert near[0] > 0.999
     assert near[1] < 0.9
+
+
+def test_a_blind_ranker_asks_the_classifier_that_has_not_seen_the_question(trades: Chatbot) -> None:
+    index = draft(trades)
+    fitted = replace(index, fitted=fit_ranker(index))
+    rows = [n for n, view in enumerate(index.views) if view.kind == "alternate"][::9]
+    terms = [lexical.stems(index.views[row].text) for row in rows]
+    seeing, blind = (
+        np.stack([seen.features[3] for seen in Ranker(fitted, blind).evidence(index.vectors[rows], terms)])
+        for blind in (False, True)
+    )
+    np.testing.assert_array_equal(blind, fitted.fitted[JUDGED][rows])
+    own = np.arange(len(rows)), [index.views[row].section for row in rows]
+    assert seeing[own].mean() > blind[own].mean() + 0.2
+    assert JUDGED not in fit(index, (), 0.05)[0], "a build has no use for it"
+
+
+def labelled(bot: Chatbot) -> Index:
+    """The bot's guides with a label in place of what each section says, not fitted."""
+    block = next(section.blocks[0] for section in bot.index.sections if section.blocks)
+    short = replace(block, units=(replace(block.units[0], text="opening hours"),))
+    guides = tuple(
+        replace(guide, sections=tuple(replace(section, blocks=(short,)) for section in guide.sections))
+        for guide in bot.index.guides
+    )
+    return replace(draft(bot), guides=guides)
+
+
+def test_labels_are_known_by_letters_and_prose_is_not(trades: Chatbot) -> None:
+    index = labelled(trades)
+    assert fitting.hold_labels(index)
+    assert not fitting.hold_labels(trades.index)
+    assert "letters.known" not in trades.index.fitted
+    index = replace(index, fitted=fit_ranker(index))
+    ranker = Ranker(index)
+    runs, weights = index.fitted["letters.known"], index.fitted["classifier.weights"]
+    assert weights.shape[1] == index.vectors.shape[1] + len(runs)
+    nowhere = np.zeros(index.vectors.shape[1], np.float32)  # what is left are the letters
+    rows = [n for n, view in enumerate(index.views) if view.kind == "alternate"][::7]
+    slips = [index.views[row].text.replace("e", "3", 1) for row in rows]
+    right = [
+        int(ranker.classify(nowhere, text).argmax()) == index.views[row].section
+        for row, text in zip(rows, slips, strict=True)
+    ]
+    assert np.mean(right) > 0.6, "of sections whose headings three guides share"
+    assert len({ranker.classify(nowhere, "???").tobytes(), ranker.classify(nowhere).tobytes()}) == 1
+
+
+def test_an_alternate_that_is_its_sections_title_is_not_left_out(trades: Chatbot) -> None:
+    index = draft(trades)
+    rows, _ = fitting._alternates(index)
+    first = rows[0]
+    view = index.views[first]
+    titled = replace(view, text=index.sections[view.section].title.upper() + "?")
+    index = replace(index, views=(*index.views[:first], titled, *index.views[first + 1 :]))
+    assert first in fitting._alternates(index)[0]
+    assert first not in fitting._alternates(index, untold=True)[0]
+    assert titled.text not in [example.question for example in calibration.default_examples(index)]
 
 
 def test_log_softmax_is_normalised_even_with_sections_out_of_the_race() -> None:
