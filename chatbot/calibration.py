@@ -27,9 +27,10 @@ EVEN = 0.5  # the confidence below which an answer is more likely wrong than rig
 # Without golden questions nobody who is declined teaches the weights, and left-out alternates alone lean
 # on the share, which any question has. These sums hold for guides at large; chosen on three (docs/log.md),
 # in the order of `TRAITS`.
-# Of prose without alternates: closest 1, company 1, share 3, covered 1.5.
-OF_PROSE = np.array([1, 1, 0, 3, 1.5, 0, 0, 0, 0, 0, 0, 0, 0], np.float32)
-# Of prose: closest 1, company 1, share 2, covered 1.5, refused -2, detector 0.2, unknown -0.3, apart 0.3.
+# Of prose without alternates: closest 1, company 1, share 3, covered 1.5, refused -2, detector 0.2.
+OF_PROSE = np.array([1, 1, 0, 3, 1.5, -2, 0, 0.2, 0, 0, 0, 0, 0], np.float32)
+# Of prose with them: closest 1, company 1, share 2, covered 1.5, refused -2, detector 0.2, unknown -0.3,
+# apart 0.3.
 OF_TAUGHT = np.array([1, 1, 0, 2, 1.5, -2, 0, 0.2, -0.3, 0, 0, 0, 0.3], np.float32)
 # Of labels, as a bot has for answers, whose words tell nothing: closest 1, company 1, apart 0.2.
 OF_LABELS = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.2], np.float32)

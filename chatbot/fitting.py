@@ -63,7 +63,8 @@ def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     calibrator, not to be stored.
     """
     rows, sections = _alternates(index)
-    if len(rows) < FEW:
+    untold, of = _alternates(index, untold=True)
+    if len(untold) < FEW:
         return {"ranker.weights": default_weights(index)}
     fitted: dict[str, npt.NDArray[np.generic]] = {}
     judged = np.zeros((len(index.views), len(index.sections)), np.float32)
@@ -75,13 +76,12 @@ def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
         judged[rows] = left_out.min(axis=1, keepdims=True)
         judged[np.ix_(rows, taught)] = left_out
         fitted[JUDGED] = judged
-    rows, sections = _alternates(index, untold=True)
-    features = _left_out_features(index, rows, judged[rows])
+    features = _left_out_features(index, untold, judged[untold])
     answerable = Ranker(index).answerable
     fitted["ranker.weights"] = _fit_weights(
         features[:, :, answerable],
-        _renumber(sections, answerable),
-        _rivals(index, sections)[:, answerable],
+        _renumber(of, answerable),
+        _rivals(index, of)[:, answerable],
         classified,
     )
     return fitted

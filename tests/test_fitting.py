@@ -15,7 +15,16 @@ from chatbot.building import fit
 from chatbot.calibration import fit_calibrator
 from chatbot.fitting import fit_detector, fit_ranker
 from chatbot.index import Index, make_faiss
-from chatbot.ranking import FEATURES, JUDGED, PROSE_WEIGHTS, QUESTION_WEIGHTS, TRAITS, Ranker, log_softmax
+from chatbot.ranking import (
+    FEATURES,
+    JUDGED,
+    PROSE_WEIGHTS,
+    QUESTION_WEIGHTS,
+    TRAITS,
+    Ranker,
+    default_weights,
+    log_softmax,
+)
 from chatbot.retrieval import Retriever
 from chatbot.settings import Settings
 
@@ -249,6 +258,19 @@ def test_an_alternate_that_is_its_sections_title_is_not_left_out(trades: Chatbot
     assert first in fitting._alternates(index)[0]
     assert first not in fitting._alternates(index, untold=True)[0]
     assert titled.text not in [example.question for example in calibration.default_examples(index)]
+
+
+def test_alternates_that_are_all_titles_teach_nothing(trades: Chatbot) -> None:
+    """A bot with one text an intent, which is its title."""
+    index = draft(trades)
+    views = tuple(
+        replace(view, text=index.sections[view.section].title) if view.kind == "alternate" else view
+        for view in index.views
+    )
+    fitted, promise = fit(replace(index, views=views), (), 0.05)
+    np.testing.assert_array_equal(fitted["ranker.weights"], default_weights(index))
+    assert "classifier.weights" not in fitted
+    assert promise.threshold == calibration.EVEN
 
 
 def test_log_softmax_is_normalised_even_with_sections_out_of_the_race() -> None:
