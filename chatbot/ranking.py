@@ -339,8 +339,14 @@ class Ranker:
         table[:, [4, 9, 10, 8]] = self.coverage.of(sections, words)
         table[:, 11] = evidence.refused[3]
         known = evidence.features[3]
-        table[:, 12] = known[sections] - known.mean() if self._is_taught else 0.0
+        table[:, 12] = known[sections] - known.mean() if self._needs_apart else 0.0
         return table
+
+    @cached_property
+    def _needs_apart(self) -> bool:
+        """Whether the confidence counts how far the classifier's word stands apart: not if it learnt all."""
+        weights = self.index.fitted.get("calibrator.weights")
+        return self._is_taught and (weights is None or bool(weights[TRAITS.index("apart")]))
 
     def shares(self, evidence: Evidence, allowed: npt.NDArray[np.bool_]) -> Array:
         """The probability of each section among the `allowed` ones, from the weighed sums, [sections]."""
