@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chatbot.conversation import Turn, understand_all
-from chatbot.fitting import FEW, FOLDS, hold_labels, place_in_class
+from chatbot.fitting import FEW, FOLDS, alternates, hold_labels, place_in_class
 from chatbot.index import Index
-from chatbot.lexical import fold_phrase
 from chatbot.ranking import TRAITS, Array
 from chatbot.retrieval import Retriever, calibrated
 
@@ -229,12 +228,10 @@ def _cost(
 def default_examples(index: Index) -> list[Example]:
     """What stands in for golden questions: some alternates of each section, none that is its title."""
     taken: dict[int, list[Example]] = {}
-    for view in index.views:
-        title = index.sections[view.section].title
-        if view.kind == "alternate" and fold_phrase(view.text) != fold_phrase(title):
-            guide = int(index.guide_of[view.section])
-            named = frozenset([guide]) if index.guides[guide].aliases else frozenset()
-            taken.setdefault(view.section, []).append(
-                Example(view.text, frozenset([view.section]), guides=named)
-            )
+    for row, section in zip(*alternates(index, untold=True), strict=True):
+        guide = int(index.guide_of[section])
+        named = frozenset([guide]) if index.guides[guide].aliases else frozenset()
+        taken.setdefault(int(section), []).append(
+            Example(index.views[row].text, frozenset([int(section)]), guides=named)
+        )
     return [example for group in taken.values() for example in group[:6]]

@@ -62,8 +62,8 @@ def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     Also what the classifier says of each alternate without it, `JUDGED` [views, sections]: for the
     calibrator, not to be stored.
     """
-    rows, sections = _alternates(index)
-    untold, of = _alternates(index, untold=True)
+    rows, sections = alternates(index)
+    untold, of = alternates(index, untold=True)
     if len(untold) < FEW:
         return {"ranker.weights": default_weights(index)}
     fitted: dict[str, npt.NDArray[np.generic]] = {}
@@ -87,7 +87,7 @@ def fit_ranker(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     return fitted
 
 
-def _alternates(index: Index, untold: bool = False) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def alternates(index: Index, untold: bool = False) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The views that are alternates, and their sections.
 
     With `untold` without those that their section bears as its title, too: these cannot be left out.
@@ -194,13 +194,13 @@ def fit_detector(index: Index) -> dict[str, npt.NDArray[np.generic]]:
     """
     from sklearn.linear_model import LogisticRegression
 
-    rows, own = _alternates(index)
+    rows, own = alternates(index)
     declined = np.array([n for n, view in enumerate(index.views) if view.kind == "declined"], np.int64)
     if len(declined) < FEW or len(rows) < FEW:
         return {}
     size = len(index.sections)
-    terms = [lexical.stems(index.views[n].text) for n in declined]
-    seen = Ranker(index).evidence(index.vectors[declined], terms)
+    texts = [index.views[n].text for n in declined]
+    seen = Ranker(index).evidence(index.vectors[declined], [lexical.stems(text) for text in texts], texts)
     near = [int(each.scores.argmax()) for each in seen]
     closest = [each.closest() for each in seen]
     model = LogisticRegression(C=SMOOTH, max_iter=150)

@@ -344,7 +344,7 @@ class Ranker:
 
     @cached_property
     def _needs_apart(self) -> bool:
-        """Whether the confidence counts how far the classifier's word stands apart: not if it learnt all."""
+        """Whether the confidence counts how far the classifier's word stands apart: learnt weights do not."""
         weights = self.index.fitted.get("calibrator.weights")
         return self._is_taught and (weights is None or bool(weights[TRAITS.index("apart")]))
 

@@ -250,13 +250,13 @@ def test_labels_are_known_by_letters_and_prose_is_not(trades: Chatbot) -> None:
 
 def test_an_alternate_that_is_its_sections_title_is_not_left_out(trades: Chatbot) -> None:
     index = draft(trades)
-    rows, _ = fitting._alternates(index)
+    rows, _ = fitting.alternates(index)
     first = rows[0]
     view = index.views[first]
     titled = replace(view, text=index.sections[view.section].title.upper() + "?")
     index = replace(index, views=(*index.views[:first], titled, *index.views[first + 1 :]))
-    assert first in fitting._alternates(index)[0]
-    assert first not in fitting._alternates(index, untold=True)[0]
+    assert first in fitting.alternates(index)[0]
+    assert first not in fitting.alternates(index, untold=True)[0]
     assert titled.text not in [example.question for example in calibration.default_examples(index)]
 
 
