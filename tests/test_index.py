@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot import index
-from chatbot.building import build
+from chatbot.building import MANY, SHORT, build
 from chatbot.cli import main
 from chatbot.errors import IndexError
 from chatbot.guides import read_corpus
@@ -147,6 +147,19 @@ def test_another_kind_of_faiss_index_is_set_by_its_factory_string() -> None:
         len(set(one) & set(other)) / 5 for one, other in zip(rows.tolist(), exact.tolist(), strict=True)
     ]
     assert np.mean(shared) > 0.9
+
+
+def test_of_many_views_four_bits_a_number_find_nearly_all_that_is_near() -> None:
+    vectors = unit_vectors(8, MANY + 1, 64)
+    short = make_faiss(vectors, SHORT.format(64))
+    exact = np.argsort(-(vectors[:50] @ vectors.T), axis=1)
+    rows = short.search(vectors[:50], 128)[1]
+    shared = [
+        len(set(one) & set(other)) / 128
+        for one, other in zip(rows.tolist(), exact[:, :128].tolist(), strict=True)
+    ]
+    assert np.mean(shared) > 0.98
+    np.testing.assert_array_equal(rows[:, 0], exact[:, 0])
 
 
 @pytest.mark.parametrize("factory", ["Flatt", "IVF4096,Flat"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chatbot import lexical
 from chatbot.answering import Chatbot
+from chatbot.building import LIGHT
 from chatbot.index import make_faiss
 from chatbot.ranking import (
     FEATURES,
@@ -24,7 +25,6 @@ from chatbot.ranking import (
     log_softmax,
     softmax,
 )
-from chatbot.settings import Settings
 
 QUESTIONS = [
     "How much do bakers make in Ohio?",
@@ -213,7 +213,7 @@ def test_averaging_readings(bot: Chatbot) -> None:
 
 
 def test_faiss_in_half_the_bytes_finds_the_same(bot: Chatbot) -> None:
-    halved = make_faiss(bot.index.vectors, Settings().faiss)
+    halved = make_faiss(bot.index.vectors, LIGHT)
     other = Ranker(replace(bot.index, faiss=halved))
     for question in QUESTIONS:
         whole, half = evidence(bot.retriever.ranker, question), evidence(other, question)
