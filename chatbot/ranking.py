@@ -94,7 +94,7 @@ class Evidence:
     vector: Array  # of the question
     views: npt.NDArray[np.int64]  # the nearest views, best first
     cosines: Array  # of these views
-    asked: npt.NDArray[np.int64]  # of which section each of them is an alternate, -1 for other views
+    places: npt.NDArray[np.int64]  # where each of them belongs, see `Ranker.places`
     averaged: bool = False  # over several readings of one question
 
     def closest(self, section: int | None = None) -> float:
@@ -132,6 +132,11 @@ class Ranker:
 
     def _count(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         return np.bincount(places[places >= 0], minlength=len(KINDS) * len(self.index.sections))
+
+    @cached_property
+    def first_alternates(self) -> int:
+        """The place of alternates of the first section."""
+        return KINDS.index("alternate") * len(self.index.sections)
 
     @cached_property
     def _refuses(self) -> bool:
@@ -190,11 +195,10 @@ class Ranker:
 
         Their texts tell the letters, for which some classifiers ask.
         """
-        reach = NEAREST if self.counts[-len(self.index.sections) :].any() else FURTHER
+        reach = NEAREST if self.counts[self.first_alternates :].any() else FURTHER
         cosines, rows = self.index.nearest(vectors, reach)
-        found = []
-        asked = texts or [""] * len(terms)
-        for vector, words, text, near, seen in zip(vectors, terms, asked, cosines, rows, strict=True):
+        found, texts = [], texts or [""] * len(terms)
+        for vector, words, text, near, seen in zip(vectors, terms, texts, cosines, rows, strict=True):
             there = int((seen >= 0).sum())  # FAISS fills up with -1 at the end
             near, seen = near[:there], seen[:there]
             itself = seen[near >= 0.9999] if self.blind else ()
@@ -230,8 +234,7 @@ class Ranker:
         kinds, closest = table[:-1], table[-1]
         own = np.maximum.reduce(kinds)
         asked = closest > -1.0  # of which sections there are alternates
-        first = counts.size - own.size  # where alternates have their places
-        company = self._company(near, held - first, counts[first:], floor)
+        company = self._company(near, held - self.first_alternates, counts[self.first_alternates :], floor)
         closest = np.where(asked, closest, own)
         company = np.where(asked, company, np.add.reduce(kinds) / len(kinds))
         if classifier is None:
@@ -245,8 +248,7 @@ class Ranker:
         if self._refuses:
             declined = [*near[~placed][:3].tolist(), floor, floor, floor][:3]
             refused = (declined[0], sum(declined) / 3, self.detect(vector), self.margin(vector))
-        of = np.where(places >= first, places - first, -1)
-        return Evidence(self, features, scores, refused, vector, rows, cosines, of)
+        return Evidence(self, features, scores, refused, vector, rows, cosines, places)
 
     def _company(
         self, cosines: Array, sections: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], floor: float
@@ -272,8 +274,7 @@ class Ranker:
 
     def _judge(self, itself: Sequence[int] | npt.NDArray[np.int64], vector: Array, text: str) -> Array:
         """As `classify`; an alternate that is to be judged as if left out, by what was learnt without it."""
-        first = len(self.counts) - len(self.index.sections)  # where alternates have their places
-        asked = [row for row in itself if self.places[row] >= first]
+        asked = [row for row in itself if self.places[row] >= self.first_alternates]
         if asked and (judged := self.index.fitted.get(JUDGED)) is not None:
             return np.asarray(judged[asked[0]])
         return self.classify(vector, text)
@@ -394,6 +395,6 @@ def average(evidence: Sequence[Evidence], drawn: Array) -> Evidence:
         np.add.reduce([reading.vector for reading in evidence]) / parts,
         evidence[0].views,
         evidence[0].cosines,
-        evidence[0].asked,
+        evidence[0].places,
         averaged=True,
     )

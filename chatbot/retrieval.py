@@ -271,7 +271,8 @@ class Retriever:
         """The sections of some guides that say anything; of all, if none is given."""
         if not guides:
             return self.ranker.answerable
-        return self.ranker.answerable & np.isin(self.index.guide_of, list(guides))
+        of = np.logical_or.reduce([self.index.guide_of == guide for guide in guides])  # quicker than `isin`
+        return np.asarray(self.ranker.answerable & of)
 
     def evidence(self, readings: Sequence[Reading]) -> list[Evidence]:
         """What each section has to say for itself, a question each; one run of the encoder."""
@@ -396,4 +397,4 @@ def calibrated(weights: Array, traits: Array) -> npt.NDArray[np.float64]:
     [0.5, 1.0]
     """
     odds = (traits @ weights[:-1] + weights[-1]).astype(np.float64)
-    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -30.0), 30.0))))
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * odds))  # the same, and nothing overflows

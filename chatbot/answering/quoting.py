@@ -197,7 +197,7 @@ def _unit_scores(section: int, words: Mapping[str, float], evidence: Evidence) -
     """
     ranker = evidence.ranker
     vectors, holding = ranker.units[section]
-    near = evidence.views[evidence.asked == section][:3]
+    near = evidence.views[evidence.places == ranker.first_alternates + section][:3]
     asking = evidence.vector
     if len(near):
         asking = asking + ranker.index.vectors[near].sum(axis=0) / len(near)
