@@ -25,6 +25,11 @@ NTH_STEP = re.compile(
     rf" (?P<noun>{'|'.join(sorted(STEPS))})\b",
     re.I,
 )
+LAST_STEP = re.compile(
+    r"\b(?:last|final) (?:step|stage|phase)\b(?! (?:before|after))"
+    r"|\b(?:step|stage|phase) (?:comes|goes|is) (?:the )?last\b",
+    re.I,
+)
 # "What comes after high school?", "which step precedes certification?", "after step 4, what?"
 NEXT_TO = re.compile(
     r"\b(?:what(?:['’]?s)?|which|next|step|stage|then)\b(?P<between>.*)\b(?P<later>after|follows?|following)\b"
@@ -54,7 +59,10 @@ HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
 
 
 def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int]:
-    """The sections that a text names by number ("step 6")."""
+    """The sections that a text names by number ("step 6"), or as the last one ("the final step")."""
+    if LAST_STEP.search(text):
+        steps = _among(retriever, within)
+        return sorted({beside(retriever, step)[-1] for step in steps}.intersection(steps))
     if not (wanted := STEP.search(_by_number(text))):
         return []
     title = re.compile(rf"{wanted[1]} {number_of(wanted[2])}\b", re.I)
@@ -73,8 +81,8 @@ def is_asked_alone(text: str) -> bool:
     (True, False)
     """
     text = _by_number(text)
-    rest = STEP.sub(" ", text)
-    return STEP.search(text) is not None and not asks(BECOMING.sub(" ", rest))
+    rest = LAST_STEP.sub(" ", STEP.sub(" ", text))
+    return rest != text and not asks(BECOMING.sub(" ", rest))
 
 
 def named(retriever: Retriever, text: str, topic: int) -> int | None:

@@ -35,6 +35,10 @@ def test_a_step_by_its_number(real_bot: Chatbot, anchor: str, text: str, found: 
         ("What is the fifth step?", "step-experience"),
         ("What is the seventh step on the way to becoming an ML engineer?", "step-certification"),
         ("first step to become one?", "step-high-school"),
+        ("what is the last step", "step-job-application"),
+        ("which step comes last?", "step-job-application"),
+        ("what's the final step to become one", "step-job-application"),
+        ("What is the last step before certification?", "step-certification"),
     ],
 )
 def test_a_step_is_asked_for_by_its_place(real_bot: Chatbot, question: str, section: str) -> None:
