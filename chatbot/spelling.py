@@ -6,6 +6,7 @@ what is not near to a word of the guides stays as it is. It knows no meaning and
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ LONG = 8  # letters from which two slips are forgiven, or one in the first lette
 # three letters, or a rare word ("sates", for "states").
 OFTEN = 30
 VOWELS = frozenset("aeiouy")
+# What makes an adjective of another word: "SQL-related" is about SQL, and names nothing of its own.
+OF_ANOTHER = re.compile(r"-(?=(?:related|specific|based|focused|oriented|centric|driven|like|style)$)", re.I)
 SHORT_FORM = 5  # letters up to which capitals are a short form ("COPD") and no slip
 
 
@@ -44,7 +47,7 @@ class Spelling:
                 continue
             if word.text.isupper() and not shouted and len(word.text) <= SHORT_FORM:
                 continue
-            if better := self._meant(word.folded):
+            if better := OF_ANOTHER.sub(" ", word.text) if "-" in word.text else self._meant(word.folded):
                 text = text[: word.start] + better + text[word.end :]
         return text
 
