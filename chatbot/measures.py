@@ -1,7 +1,7 @@
-"""What a table's figures measure, and what a rank is of: "the cheapest" of prices, "the longest" of times.
+"""A table's figures, what they measure, and what a rank is of: "the cheapest" of prices, "the longest" time.
 
-In: a question, or a column. Out: "price", "length", or nothing. Which row comes first is found by
-`chatbot.answering.tables`.
+In: a question, or a column. Out: "price", "length", or nothing; or the figures, in one unit. Which row comes
+first is found by `chatbot.answering.tables`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ UNIT = re.compile(
     r"|kilomet(?:re|er)s?|miles?)\b",
     re.I,
 )
+FIGURE = re.compile(r"([^\w\s]?)\s?(\d[\d,]*(?:\.\d+)?)\s?(%|[^\W\d]+(?: [^\W\d]+)*)?")
+NOTHING = frozenset(["free", "none", "nil", "free of charge", "no charge"])
+MINUTES = {"minut": 1, "min": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43200, "year": 525600}
 LENGTHS = re.compile(r"\b(?:distance|duration|length|time)\b", re.I)
 
 
@@ -54,7 +57,7 @@ def of_column(name: str, cells: Sequence[str]) -> str:
     >>> of_column("Week", ["£85"]), of_column("Duration", ["3 hours"]), of_column("Annual salary", ["$1"])
     ('price', 'length', '')
     """
-    first = next(filter(None, cells), "")
+    first = next((cell for cell in cells if cell and cell.lower() not in NOTHING), "")
     if PAY.search(name):
         return ""
     if CURRENCY.search(first):
@@ -64,3 +67,23 @@ def of_column(name: str, cells: Sequence[str]) -> str:
     if CURRENCY.search(name) or COSTS.search(name):
         return "price"
     return "length" if UNIT.search(name) or LENGTHS.search(name) else ""
+
+
+def figures(cells: Sequence[str]) -> list[float]:
+    """The numbers of a column, times in minutes; none where a cell has none, or they are not of one unit.
+
+    >>> figures(["5 days", "1 week"]), figures(["$20", "free"]), figures(["218 Mill Road", "4 Hill Road"])
+    ([7200.0, 10080.0], [20.0, 0.0], [])
+    """
+    found, units = [], set()
+    for cell in map(str.strip, cells):
+        if cell.lower() in NOTHING:
+            found.append(0.0)
+        elif number := FIGURE.fullmatch(cell):
+            unit = tuple(word.stem for word in lexical.words(number[3] or ""))
+            times = MINUTES.get(unit[0], 0) if len(unit) == 1 else 0
+            found.append(float(number[2].replace(",", "")) * (times or 1))
+            units.add((number[1], ("minut",) if times else unit))
+        else:
+            return []
+    return found if len(units) == 1 else []

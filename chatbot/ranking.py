@@ -288,7 +288,10 @@ class Ranker:
             places, values = self.letters.find(text)
             logits += weights[:, len(vector) + places] @ (LOUD * values)
         known = log_softmax(logits)
-        result = np.full(len(self.index.sections), known.min(), np.float32)
+        most, least = float(known.max()), float(known.min())
+        # A section that it was taught nothing of may have what is left of the best, and no more than that.
+        left = min(most, max(least, float(np.log1p(-min(np.exp(most), 0.999999)))))
+        result = np.full(len(self.index.sections), left, np.float32)
         result[fitted["classifier.sections"]] = known
         return result
 
@@ -298,7 +301,8 @@ class Ranker:
         if "detector.weights" not in fitted:
             return 0.0
         logs = fitted["detector.weights"] @ vector + fitted["detector.bias"]
-        return float(_log_sum(logs[: self._answers]) - _log_sum(logs[self._answers :]))
+        answered, declined = logs[: self._answers], logs[self._answers :]
+        return float(np.logaddexp.reduce(answered) - np.logaddexp.reduce(declined))
 
     @cached_property
     def _answers(self) -> int:
@@ -365,11 +369,6 @@ def log_softmax(values: Array) -> Array:
     """Logarithms of the softmax, along the last axis."""
     shifted = values - values.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
-
-
-def _log_sum(logs: Array) -> float:
-    most = logs.max()
-    return float(most + np.log(np.exp(logs - most).sum()))
 
 
 def softmax(values: Array) -> Array:

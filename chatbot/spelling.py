@@ -42,6 +42,7 @@ class Spelling:
         'wat is the salary of a nurse, in Peru?'
         """
         shouted = shouts(text)
+        text = self._hyphened(text)
         for word in reversed(words(text)):
             if word.folded in self.vocabulary or word.folded in STOP or word.folded in self.language:
                 continue
@@ -50,6 +51,22 @@ class Spelling:
             if better := OF_ANOTHER.sub(" ", word.text) if "-" in word.text else self._meant(word.folded):
                 text = text[: word.start] + better + text[word.end :]
         return text
+
+    def _hyphened(self, text: str) -> str:
+        """The guides' own words for those that only lack a hyphen: "wifi", "check in", "e-bike"."""
+        found = words(text)
+        for end in range(len(found), 0, -1):
+            for start in (end - 2, end - 1):
+                typed = text[found[max(start, 0)].start : found[end - 1].end]
+                own = self._joined.get(stem(re.sub("[ -]", "", typed.lower())), "")
+                if own and start >= 0 and found[start].folded not in self.vocabulary:
+                    return self._hyphened(text[: found[start].start] + own + text[found[end - 1].end :])
+        return text
+
+    @cached_property
+    def _joined(self) -> dict[str, str]:
+        """The words with hyphens, by the stem of what they are without."""
+        return {stem(word.replace("-", "")): word for word in self.vocabulary if "-" in word}
 
     def _meant(self, typed: str) -> str:
         """The word of the guides that was meant, or nothing."""

@@ -11,7 +11,7 @@ from chatbot import lexical, measures
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(measures)
-    assert found.attempted == 2
+    assert found.attempted == 3
     assert not found.failed
 
 
@@ -26,6 +26,21 @@ def test_the_examples_in_the_code_hold() -> None:
 )  # fmt: skip
 def test_what_a_column_measures(name: str, cells: list[str], measure: str) -> None:
     assert measures.of_column(name, cells) == measure
+
+
+@pytest.mark.parametrize(
+    ("cells", "figures"),
+    [
+        (["$1,200", "$80.50"], [1200.0, 80.5]), (["2 weeks", "10 days"], [20160.0, 14400.0]),
+        (["4 hours", "30 min"], [240.0, 30.0]), (["none", "12", "60"], [0.0, 12.0, 60.0]),
+        (["Free", "$5"], [0.0, 5.0]), (["3 to 4", "5"], []), (["Route 66", "1"], []), (["", "$5"], []),
+        (["5 km", "3 miles"], []), (["$5", "€5"], []), (["12 Mill Square", "3 Abbey Road"], []),
+        (["none"], []),
+        (["3.5 %"], [3.5]), (["£18 per year"], [18.0]), (["3–4 years"], []), (["every 3 years"], []),
+    ],
+)  # fmt: skip
+def test_figures_are_compared_in_one_unit_only(cells: list[str], figures: list[float]) -> None:
+    assert measures.figures(cells) == figures
 
 
 def test_every_word_that_ranks_so_is_one_that_ranks() -> None:

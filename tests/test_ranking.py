@@ -228,6 +228,25 @@ def test_another_faiss_index_finds_nearly_the_same(bot: Chatbot) -> None:
         assert flat.scores.argmax() == graph.scores.argmax()
 
 
+def test_a_section_that_the_classifier_was_taught_nothing_of_gets_what_is_left_of_the_best(
+    bot: Chatbot,
+) -> None:
+    vector = bot.index.vectors[0]
+    weights = np.stack([vector, np.zeros_like(vector), np.zeros_like(vector)])
+    taught = np.array([0, 1, 2])
+    for loud, left in ((9.0, None), (0.0, np.log(1 / 3))):  # sure of the first, or of none
+        fitted = {
+            "classifier.weights": loud * weights,
+            "classifier.bias": np.zeros(3, np.float32),
+            "classifier.sections": taught,
+        }
+        known = Ranker(replace(bot.index, fitted=fitted)).classify(vector)
+        assert known[:3].argmax() == 0
+        expected = np.log(1 - np.exp(known[0])) if left is None else left
+        np.testing.assert_allclose(known[3:], max(expected, known[:3].min()), rtol=1e-3)
+        assert (known[3:] <= known[0]).all()
+
+
 numbers = st.lists(st.floats(-50, 50), min_size=1, max_size=20).map(np.array)
 
 

@@ -23,6 +23,21 @@ RARE = {"earl", "pythons", "kine"}
 SPELLING = Spelling(VOCABULARY, LANGUAGE, RARE)
 
 
+HYPHENS = Spelling({"wi-fi": 3, "e-bikes": 2, "check-in": 4, "time": 3, "in": 9, "sql": 2}, {"wifi", "check"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("is there wifi?", "is there wi-fi?"), ("an ebike or an E-Bike", "an e-bikes or an e-bikes"),
+        ("check in time", "check-in time"), ("check. in, Wi-Fi", "check. in, Wi-Fi"),
+        ("in time", "in time"), ("an SQL-related cake-like-thing", "an SQL related cake-like-thing"),
+    ],
+)  # fmt: skip
+def test_words_that_lack_a_hyphen_or_have_one_too_many(typed: str, meant: str) -> None:
+    assert HYPHENS.repair(typed) == meant
+
+
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(spelling)
     assert found.attempted == 1

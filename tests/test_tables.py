@@ -6,8 +6,10 @@ import doctest
 import itertools
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
+from chatbot import lexical
 from chatbot.answering import Answer, Ask, Chatbot, refusing, tables
 from chatbot.guides import Block, Unit
 from chatbot.leaning import BESIDE_IT
@@ -459,12 +461,35 @@ def test_a_row_is_named_by_what_it_alone_holds(handbook: Chatbot, text: str, fou
     assert [row.cells[0] for row in tables.asked_rows(handbook.retriever, URGENCY, text)] == found
 
 
-@pytest.mark.parametrize(("cell", "figure"), [
-    ("$78,400", 78400.0), ("4 hours", 4.0), ("3.5 %", 3.5), ("£18 per year", 18.0), ("12", 12.0),
-    ("3–4 years", None), ("every 3 years", None), ("free", None), ("", None), ("6 months–4 years", None),
-])  # fmt: skip
-def test_what_is_a_figure(cell: str, figure: float | None) -> None:
-    assert tables._figure(Unit("row", 0, 0, "", ("x", cell)), 1) == figure
+def test_ranks_are_of_one_unit(handbook: Chatbot) -> None:
+    loans = listing(("Item", "Loan period"), ("Films", "1 week"), ("Tools", "5 days"), ("Books", "4 weeks"))
+    fees = listing(("Membership", "Fee"), ("Adult", "$24"), ("Child", "free"), ("Family", "$40"))
+    branches = listing(
+        ("Branch", "Address", "Spaces"), ("Mill", "2 Mill Square", "60"), ("Elm", "9 Elm Road", "none")
+    )
+    for table, text, row in (
+        (loans, "which item has the shortest loan period", "Tools"),
+        (loans, "Which item has the longest loan period?", "Books"),
+        (fees, "which membership is the cheapest", "Child"),
+        (branches, "Which branch has the most spaces?", "Mill"),
+        (branches, "Which branch has the fewest spaces?", "Elm"),
+    ):
+        assert [found.cells[0] for found in tables.asked_rows(handbook.retriever, table, text)] == [row], text
+
+
+def test_no_guide_is_denied_by_the_rows_of_another(trades: Chatbot) -> None:
+    retriever, guide_of = trades.retriever, trades.index.guide_of
+    keys = [
+        {tuple(word.folded for word in lexical.words(key)) for n in np.flatnonzero(guide_of == guide)
+         for found in retriever.listings[n] for key in found.keys}
+        for guide in range(len(trades.guides))
+    ]  # fmt: skip
+    for section, guide in enumerate(guide_of.tolist()):
+        others = [value for value in retriever.values if value not in keys[guide]]
+        assert others
+        assert not any(tables._is_listed(retriever, section, value) for value in others)
+        own = [value for value in retriever.values if value in keys[guide]]
+        assert all(tables._is_listed(retriever, section, value) for value in own)
 
 
 def test_of_two_places_the_last_one_named_is_meant(handbook: Chatbot) -> None:

@@ -252,8 +252,10 @@ def _lists(passage: Passage, runs: Sequence[_Run]) -> Quote:
     texts = []
     for run in runs:
         head = "".join(f"{unit.text.rstrip(':. ')}: " for unit in run.lead(units))
-        said = [unit.text for unit in units[run.first : run.end]]
-        apart = "; " if any("," in item for item in said) else ", "  # else they would run into each other
+        said = [unit.text.rstrip(".;, ") for unit in units[run.first : run.end]]
+        apart = (
+            "; " if any(re.search(r"[,.] ", item) for item in said) else ", "
+        )  # else they would run together
         texts.append(f"{head}{apart.join(said)}.")
     return Quote(" ".join(texts), units[runs[0].start].start, units[runs[-1].end - 1].end, passage)
 

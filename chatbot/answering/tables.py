@@ -36,7 +36,6 @@ BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
-FIGURE = re.compile(r"[^\w\s]?\s?(\d[\d,]*(?:\.\d+)?)\s?(?:%|[^\W\d]+(?: [^\W\d]+)*)?")
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
 
@@ -134,8 +133,8 @@ def _figures(table: Listing, text: str, topic: str) -> list[float]:
     """
     columns: dict[int, list[float]] = {}
     for column in range(1, len(table.header)):
-        found = [figure for row in table.units if (figure := _figure(row, column)) is not None]
-        if len(found) == len(table.units):
+        cells = [row.cells[column] if column < len(row.cells) else "" for row in table.units]
+        if found := measures.figures(cells):
             columns[column] = found
     if measure := measures.ranked_by(text):
         columns = {
@@ -152,12 +151,6 @@ def _figures(table: Listing, text: str, topic: str) -> list[float]:
         return len(asked & {word.stem for word in lexical.words(table.header[column])})
 
     return columns[max(columns, key=named)]
-
-
-def _figure(row: Unit, column: int) -> float | None:
-    """The number of a cell that is one, with its unit: "$1,200", "4 hours", not "3 to 4" or "Route 66"."""
-    found = FIGURE.fullmatch(row.cells[column].strip()) if column < len(row.cells) else None
-    return float(found[1].replace(",", "")) if found else None
 
 
 def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
@@ -198,6 +191,17 @@ def is_row_beside(retriever: Retriever, section: int, value: str) -> bool:
         for other in np.flatnonzero(guide_of == guide_of[section])
         for table in retriever.listings[other]
         if other != section
+    )
+
+
+def _is_listed(retriever: Retriever, section: int, parts: tuple[str, ...]) -> bool:
+    """Whether the guide of a section has a row or an item of that name: other guides' deny nothing."""
+    guide_of = retriever.index.guide_of
+    return any(
+        tuple(word.folded for word in lexical.words(key)) == parts
+        for other in np.flatnonzero(guide_of == guide_of[section])
+        for listing in retriever.listings[other]
+        for key in listing.keys
     )
 
 
@@ -300,6 +304,8 @@ def _values_in(
     says = set(folded)
     for parts in retriever.values:
         if parts[0] not in says or all(lexical.stem(part) in held for part in parts):
+            continue
+        if not _is_listed(retriever, section, parts):
             continue
         for start in (n for n in range(len(folded)) if tuple(folded[n : n + len(parts)]) == parts):
             yield " ".join(word.text for word in words[start : start + len(parts)])
