@@ -28,6 +28,15 @@ UNIT = re.compile(
     r"|kilomet(?:re|er)s?|miles?)\b",
     re.I,
 )
+# A question for the price of what was just spoken of, and of nothing else: "and does it cost anything?"
+PRICE_OF_IT = re.compile(
+    r"(?:and |but )?(?:(?:what|how much) (?:does|do|is|are|will|would) {it}(?: cost| charge)?"
+    r"|(?:does|do|is|are|will|would) {it} (?:cost (?:anything|something|extra|money)|free)"
+    r"|what(?: are|(?: i|['’])s) the (?:price|cost|fee)s?)(?: of {it})?\W*".replace(
+        "{it}", "(?:it|that|this|they|them|those)"
+    ),
+    re.I,
+)
 FIGURE = re.compile(r"([^\w\s]?)\s?(\d[\d,]*(?:\.\d+)?)\s?(%|[^\W\d]+(?: [^\W\d]+)*)?")
 NOTHING = frozenset(["free", "none", "nil", "free of charge", "no charge"])
 MINUTES = {"minut": 1, "min": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43200, "year": 525600}
@@ -44,6 +53,16 @@ def ranked_by(text: str) -> str:
         return "price"
     says = {word.folded for word in lexical.words(text)}
     return next((measure for measure, words in RANKS.items() if says & words), "")
+
+
+def is_price_told(question: str, text: str) -> bool:
+    """Whether a question asks the price of what a text speaks of, and nothing else, and the text tells one.
+
+    >>> is_price_told("does it cost anything?", "It is free."), is_price_told("what does parking cost", "$5")
+    (True, False)
+    """
+    told = CURRENCY.search(text) or any(word.folded == "free" for word in lexical.words(text))
+    return PRICE_OF_IT.fullmatch(question) is not None and bool(told)
 
 
 def of_table(header: Sequence[str], rows: Sequence[Unit], column: int) -> str:

@@ -397,4 +397,4 @@ def calibrated(weights: Array, traits: Array) -> npt.NDArray[np.float64]:
     [0.5, 1.0]
     """
     odds = (traits @ weights[:-1] + weights[-1]).astype(np.float64)
-    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * odds))  # the same, and nothing overflows
+    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -30.0), 30.0))))

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 from chatbot import index as index_folder
-from chatbot import leaning, passages
+from chatbot import leaning, measures, passages
 from chatbot.answering import counting, denying, offers, parting, quoting, refusing, smalltalk, tables
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
@@ -355,6 +355,8 @@ class Chatbot:
 
     def _with_rest(self, half: Answer, turn: Turn, other: Part) -> Answer:
         """The answer to one part of a question, saying that the guide does not answer the other."""
+        if measures.is_price_told(other.ask.question, half.text):
+            return replace(half, understood_as=turn.understood_as)
         return replace(
             half,
             understood_as=turn.understood_as,

@@ -30,6 +30,7 @@ WORDS, MOST, NEARLY = 45, 70, 0.7
 LEADS = 0.1  # what the first unit of a section gains: writers answer their heading first
 SAME_WORDS = 0.6  # what a unit gains that holds all that the question asks of the section
 LIST = 0.1  # a list is quoted, too, if its leading sentence fits by so little worse than the best one
+FIGURES = re.compile(r"\d")
 # Asks for all that a section lists, rather than for a figure: "what tools …?", "how do I …?"
 SEVERAL = re.compile(
     r"\b(?:which|who are|what (?:are|do|kinds?|sorts?|(?!is|was|has)[^\W\d]+s)"
@@ -287,10 +288,12 @@ def row_text(header: Sequence[str], row: Unit) -> str:
 
     >>> row_text(["State", "Annual salary (US dollars)"], Unit("row", 0, 9, "", ("Ohio", "$1,000")))
     'Ohio: $1,000 a year'
+    >>> row_text(["Member", "Annual fee"], Unit("row", 0, 9, "", ("Child", "free")))
+    'Child: free'
     """
     told = [(name, cell) for name, cell in zip(header[1:], row.cells[1:], strict=False) if cell]
     if len(header) == 2:
         period = period_of(header)
-        told = [("", f"{cell} {period}" if period else cell) for _, cell in told]
+        told = [("", f"{cell} {period}" if period and FIGURES.search(cell) else cell) for _, cell in told]
     figures = ", ".join(f"{name} {cell}".strip() for name, cell in told)
     return ": ".join(filter(None, (row.cells[0], figures)))
