@@ -73,7 +73,7 @@ def test_an_answer_is_the_contracts(real_bot: Chatbot, question: str) -> None:
     assert not row["sources"] or row["kind"] != "small_talk"
     scores = [source["score"] for source in row["sources"]]
     parts = row["text"].count("\n\n") + 1
-    # Each of two parts has the score of a question of its own, and a list that lacks what is asked goes first.
+    # Each of two parts has the score of a question of its own; a list that lacks what is asked goes first.
     apart = parts if parts > 1 else int(row["text"].startswith("The guide lists"))
     rest = scores[apart:]
     assert rest == sorted(rest, reverse=True)

@@ -6,7 +6,6 @@ import doctest
 import itertools
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 
 from chatbot import lexical
@@ -477,19 +476,22 @@ def test_ranks_are_of_one_unit(handbook: Chatbot) -> None:
         assert [found.cells[0] for found in tables.asked_rows(handbook.retriever, table, text)] == [row], text
 
 
-def test_no_guide_is_denied_by_the_rows_of_another(trades: Chatbot) -> None:
+def test_a_guide_is_denied_by_the_rows_of_another_only_under_the_same_heading(trades: Chatbot) -> None:
     retriever, guide_of = trades.retriever, trades.index.guide_of
-    keys = [
-        {tuple(word.folded for word in lexical.words(key)) for n in np.flatnonzero(guide_of == guide)
-         for found in retriever.listings[n] for key in found.keys}
-        for guide in range(len(trades.guides))
-    ]  # fmt: skip
-    for section, guide in enumerate(guide_of.tolist()):
-        others = [value for value in retriever.values if value not in keys[guide]]
-        assert others
-        assert not any(tables._is_listed(retriever, section, value) for value in others)
-        own = [value for value in retriever.values if value in keys[guide]]
-        assert all(tables._is_listed(retriever, section, value) for value in own)
+    found = [
+        (n, listing) for n, listed in enumerate(retriever.listings) for listing in listed if listing.header
+    ]
+    for section, table in found:
+        for other, rows in found:
+            shared = guide_of[other] == guide_of[section] or rows.header[0] == table.header[0]
+            for key in rows.keys:
+                parts = tuple(word.folded for word in lexical.words(key))
+                assert tables._is_listed(retriever, section, parts) >= shared
+    apart = [(n, key) for n, table in found for m, rows in found for key in rows.keys
+             if guide_of[m] != guide_of[n] and rows.header[0] != table.header[0]]  # fmt: skip
+    assert apart
+    strange = [(n, tuple(word.folded for word in lexical.words(key))) for n, key in apart]
+    assert not all(tables._is_listed(retriever, n, parts) for n, parts in strange)
 
 
 def test_of_two_places_the_last_one_named_is_meant(handbook: Chatbot) -> None:

@@ -195,12 +195,17 @@ def is_row_beside(retriever: Retriever, section: int, value: str) -> bool:
 
 
 def _is_listed(retriever: Retriever, section: int, parts: tuple[str, ...]) -> bool:
-    """Whether the guide of a section has a row or an item of that name: other guides' deny nothing."""
+    """Whether a value is a row or an item of the section's own guide, or of a table with its heading.
+
+    "Oregon" in the states of another trade is a state here, too; what else other guides list denies nothing.
+    """
     guide_of = retriever.index.guide_of
+    headings = {listing.header[0] for listing in retriever.listings[section] if listing.header}
     return any(
         tuple(word.folded for word in lexical.words(key)) == parts
-        for other in np.flatnonzero(guide_of == guide_of[section])
-        for listing in retriever.listings[other]
+        for other, listed in enumerate(retriever.listings)
+        for listing in listed
+        if guide_of[other] == guide_of[section] or not headings.isdisjoint(listing.header[:1])
         for key in listing.keys
     )
 
