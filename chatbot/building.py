@@ -80,8 +80,6 @@ def build(
         passages = cut(guides, encoder.count, encoder.limit - 16)
         views = list_views(guides, passages)
         vectors, embedded = _embed(settings, encoder, views, progress)
-        with numerics():
-            found = index_folder.make_faiss(vectors, settings.faiss or _factory(vectors))
         draft = Index(
             build="draft",
             guides=tuple(guides),
@@ -91,7 +89,7 @@ def build(
             bm25=Bm25.build(_own_terms(guides)),
             words=_words(guides, views, synonyms),
             fitted={},
-            faiss=found,
+            faiss=_searchable(vectors, settings.faiss),
             encoder=encoder,
         )
         draft = replace(draft, words=draft.words | {"verbatim": _verbatim(Retriever(draft))})
@@ -141,10 +139,15 @@ def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> In
     texts = [draft.encoder.tokens(view.text) for view in draft.views]
     with numerics():
         table, pairs, vectors = distil(np.load(tokens), texts, draft.vectors)
-        found = index_folder.make_faiss(vectors, _factory(vectors))
     encoder = StaticEncoder(draft.encoder.tokens, draft.encoder.limit, table, pairs)
-    glance = replace(draft, encoder=encoder, vectors=vectors, faiss=found)
+    glance = replace(draft, encoder=encoder, vectors=vectors, faiss=_searchable(vectors))
     return replace(glance, fitted=fit(glance, examples, settings.promise)[0])
+
+
+def _searchable(vectors: Vectors, factory: str = "") -> Any:
+    """FAISS's index of some vectors, by a factory string or as many as there are."""
+    with numerics():
+        return index_folder.make_faiss(vectors, factory or _factory(vectors))
 
 
 def _factory(vectors: Vectors) -> str:

