@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 
 from chatbot import building, index
@@ -54,6 +55,14 @@ def test_exported_vectors_are_those_of_sentence_transformers(cache: Path) -> Non
     assert fp32.min() >= 0.9999
     assert int8.min() >= 0.96
     assert int8.mean() >= 0.98
+
+
+def test_the_weights_leave_room_for_sums_of_16_bits(cache: Path) -> None:
+    """Without VNNI two products of an int8 weight and a byte are added in 16 bits: 2 * 64 * 255 fits."""
+    stored = onnx.load(cache / "int8.onnx").graph.initializer
+    weights = [onnx.numpy_helper.to_array(one) for one in stored if one.data_type == onnx.TensorProto.INT8]
+    assert sum(one.size for one in weights) > 10_000_000
+    assert max(int(np.abs(one.astype(np.int16)).max()) for one in weights if one.ndim == 2) <= 64
 
 
 def test_the_export_says_what_it_was_made_of(cache: Path) -> None:
