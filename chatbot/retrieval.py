@@ -269,9 +269,9 @@ class Retriever:
 
     def allowed(self, guides: Collection[int]) -> Mask:
         """The sections of some guides that say anything; of all, if none is given."""
-        mask = self.ranker.answerable
-        of = [self.index.guide_of == guide for guide in guides]  # `isin` takes three times as long
-        return mask & np.logical_or.reduce(of) if guides else mask
+        if not guides:
+            return self.ranker.answerable
+        return np.asarray(self.ranker.answerable & np.any([self.index.guide_of == n for n in guides], axis=0))
 
     def evidence(self, readings: Sequence[Reading]) -> list[Evidence]:
         """What each section has to say for itself, a question each; one run of the encoder."""
