@@ -57,9 +57,10 @@ class Spelling:
         found = words(text)
         for end in range(len(found), 0, -1):
             for start in (end - 2, end - 1):
-                typed = text[found[max(start, 0)].start : found[end - 1].end]
-                own = self._joined.get(stem(re.sub("[ -]", "", typed.lower())), "")
-                if own and start >= 0 and found[start].folded not in self.vocabulary:
+                if start < 0 or found[start].folded in self.vocabulary:
+                    continue
+                typed = text[found[start].start : found[end - 1].end]
+                if own := self._joined.get(stem(re.sub("[ -]", "", typed.lower()))):
                     return self._hyphened(text[: found[start].start] + own + text[found[end - 1].end :])
         return text
 

@@ -37,6 +37,7 @@ def test_what_a_column_measures(name: str, cells: list[str], measure: str) -> No
         (["5 km", "3 miles"], []), (["$5", "€5"], []), (["12 Mill Square", "3 Abbey Road"], []),
         (["none"], []),
         (["3.5 %"], [3.5]), (["£18 per year"], [18.0]), (["3–4 years"], []), (["every 3 years"], []),
+        (["12"], [12.0]), (["$78,400"], [78400.0]), (["6 months–4 years"], []), ([""], []), (["free"], []),
     ],
 )  # fmt: skip
 def test_figures_are_compared_in_one_unit_only(cells: list[str], figures: list[float]) -> None:

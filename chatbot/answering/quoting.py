@@ -30,7 +30,6 @@ WORDS, MOST, NEARLY = 45, 70, 0.7
 LEADS = 0.1  # what the first unit of a section gains: writers answer their heading first
 SAME_WORDS = 0.6  # what a unit gains that holds all that the question asks of the section
 LIST = 0.1  # a list is quoted, too, if its leading sentence fits by so little worse than the best one
-FIGURES = re.compile(r"\d")
 # Asks for all that a section lists, rather than for a figure: "what tools …?", "how do I …?"
 SEVERAL = re.compile(
     r"\b(?:which|who are|what (?:are|do|kinds?|sorts?|(?!is|was|has)[^\W\d]+s)"
@@ -254,9 +253,8 @@ def _lists(passage: Passage, runs: Sequence[_Run]) -> Quote:
     for run in runs:
         head = "".join(f"{unit.text.rstrip(':. ')}: " for unit in run.lead(units))
         said = [unit.text.rstrip(".;, ") for unit in units[run.first : run.end]]
-        apart = (
-            "; " if any(re.search(r"[,.] ", item) for item in said) else ", "
-        )  # else they would run together
+        many = any(re.search(r"[,.] ", item) for item in said)  # by commas they would run into each other
+        apart = "; " if many else ", "
         texts.append(f"{head}{apart.join(said)}.")
     return Quote(" ".join(texts), units[runs[0].start].start, units[runs[-1].end - 1].end, passage)
 
@@ -294,6 +292,8 @@ def row_text(header: Sequence[str], row: Unit) -> str:
     told = [(name, cell) for name, cell in zip(header[1:], row.cells[1:], strict=False) if cell]
     if len(header) == 2:
         period = period_of(header)
-        told = [("", f"{cell} {period}" if period and FIGURES.search(cell) else cell) for _, cell in told]
+        told = [
+            ("", f"{cell} {period}" if period and any(map(str.isdecimal, cell)) else cell) for _, cell in told
+        ]
     figures = ", ".join(f"{name} {cell}".strip() for name, cell in told)
     return ": ".join(filter(None, (row.cells[0], figures)))

@@ -310,10 +310,9 @@ def _values_in(
     for parts in retriever.values:
         if parts[0] not in says or all(lexical.stem(part) in held for part in parts):
             continue
-        if not _is_listed(retriever, section, parts):
-            continue
-        for start in (n for n in range(len(folded)) if tuple(folded[n : n + len(parts)]) == parts):
-            yield " ".join(word.text for word in words[start : start + len(parts)])
+        starts = [n for n in range(len(folded)) if tuple(folded[n : n + len(parts)]) == parts]
+        if starts and _is_listed(retriever, section, parts):
+            yield from (" ".join(word.text for word in words[n : n + len(parts)]) for n in starts)
     compares = frozenset(["and"]) if says & (COMPARES | HIGHER | LOWER) else frozenset()
     used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE | OF_VALUE)
     for position, word in enumerate(words):
