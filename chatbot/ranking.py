@@ -45,9 +45,6 @@ LOUD = 0.9
 # The name under which a build being fitted keeps what its classifier says of each alternate without it.
 JUDGED = "classifier.judged"
 
-# How sharply the border between answered and declined questions may bend, in inverse squared distances.
-BEND = 2.0
-
 # What is known of a section for a question, in the order of the weights:
 #   closest     cosine to the nearest alternate question (to the nearest view where there is none)
 #   company     mean cosine to the three nearest alternates (where there is none: to the nearest title,
@@ -310,20 +307,12 @@ class Ranker:
         return int(self.index.fitted["detector.answers"].sum())
 
     def margin(self, vector: Array) -> float:
-        """How far on the answered side of the border a question lies (the sum of a Gaussian kernel), or 0."""
+        """How far on the answered side of the border a question lies, in log-odds, or 0 without a border."""
         fitted = self.index.fitted
-        if "border.duals" not in fitted:
+        if "border.inner" not in fitted:
             return 0.0
-        place = vector @ fitted["border.axes"] - fitted["border.centre"]
-        near = np.exp(
-            fitted["border.vectors"] @ (2 * BEND * place) - self._border_lengths - BEND * (place @ place)
-        )
-        return float(near @ fitted["border.duals"] + fitted["border.bias"])
-
-    @cached_property
-    def _border_lengths(self) -> Array:
-        """The part of the kernel that is the squared length of each vector along the border."""
-        return np.asarray(BEND * (self.index.fitted["border.vectors"] ** 2).sum(axis=1))
+        inner = np.maximum(fitted["border.inner"] @ vector + fitted["border.edges"], 0.0)
+        return float(inner @ fitted["border.outer"] + fitted["border.bias"])
 
     def lexical(self, terms: Sequence[str]) -> Array:
         """BM25 of each section as a share of the best conceivable for these terms, [sections]."""
