@@ -384,10 +384,10 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     if retriever.said(text):
         return turn
     found = steps.next_to(retriever, text, within)
-    short = len(lexical.words(text)) <= 5
-    if found is None and (short or steps.is_asked_alone(retriever.aliases.without(text))):
-        numbered = steps.numbered(retriever, text, within)
-        found = (numbered[0], "") if len(numbered) == 1 else None
+    if found is None and len(numbered := steps.numbered(retriever, text, within)) == 1:
+        short = len(lexical.words(text)) <= 5
+        if short or steps.is_asked_alone(retriever.aliases.without(text)):
+            found = numbered[0], ""
     if found is None:
         return turn
     section, understood = found

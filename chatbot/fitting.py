@@ -36,8 +36,8 @@ SMOOTH = 10.0  # inverse strength of the classifiers' ridge; 3 to 100 differ by 
 NEVER = -1e9  # the score of a section that does not compete
 LABEL = 15  # words of its own that a section has at the median, below which its guides hold labels
 # The border between answered and declined questions: so many networks with so many inner units, taught in so
-# many rounds on questions that are moved by so much of their length.
-NETWORKS, HIDDEN, ROUNDS, MOVED = 2, 128, 20, 0.5
+# many rounds of so many steps, on questions that are moved by so much of their length.
+NETWORKS, HIDDEN, ROUNDS, STEPS, MOVED = 2, 128, 20, 27, 0.5
 FEW = 40  # below this many questions nothing is fitted on them
 
 
@@ -228,10 +228,11 @@ def _fit_border(
     vectors = index.vectors[np.concatenate([rows, declined])].astype(np.float32)
     answered = np.arange(len(vectors)) < len(rows)
     spread = np.float32(MOVED / np.sqrt(vectors.shape[1]))
+    taught = {"learning_rate_init": 0.02, "batch_size": max(8, len(vectors) // STEPS)}
     networks = []
     for seed in range(NETWORKS):
         chance = np.random.default_rng(seed)
-        network = MLPClassifier(HIDDEN, learning_rate_init=0.02, batch_size=500, random_state=seed)
+        network = MLPClassifier(HIDDEN, random_state=seed, **taught)
         for _ in range(ROUNDS):
             moved = vectors + spread * chance.standard_normal(vectors.shape, np.float32)
             network.partial_fit(moved, answered, classes=(False, True))
@@ -240,7 +241,7 @@ def _fit_border(
         "border.inner": np.concatenate([network.coefs_[0].T for network in networks]),
         "border.edges": np.concatenate([network.intercepts_[0] for network in networks]),
         "border.outer": np.concatenate([network.coefs_[1][:, 0] for network in networks]) / NETWORKS,
-        "border.bias": np.mean([network.intercepts_[1][0] for network in networks], dtype=np.float32),
+        "border.bias": np.array(np.mean([network.intercepts_[1] for network in networks]), np.float32),
     }
 
 

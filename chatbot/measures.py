@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from chatbot import lexical
 from chatbot.guides import Unit
@@ -88,11 +89,14 @@ def of_column(name: str, cells: Sequence[str]) -> str:
     return "length" if UNIT.search(name) or LENGTHS.search(name) else ""
 
 
-def figures(cells: Sequence[str]) -> list[float]:
+@lru_cache(maxsize=1024)
+def figures(cells: tuple[str, ...]) -> tuple[float, ...]:
     """The numbers of a column, times in minutes; none where a cell has none, or they are not of one unit.
 
-    >>> figures(["5 days", "1 week"]), figures(["$20", "free"]), figures(["218 Mill Road", "4 Hill Road"])
-    ([7200.0, 10080.0], [20.0, 0.0], [])
+    Kept, for the columns of a table are compared again and again.
+
+    >>> figures(("5 days", "1 week")), figures(("$20", "free")), figures(("218 Mill Road", "4 Hill Road"))
+    ((7200.0, 10080.0), (20.0, 0.0), ())
     """
     found, units = [], set()
     for cell in map(str.strip, cells):
@@ -104,5 +108,5 @@ def figures(cells: Sequence[str]) -> list[float]:
             found.append(float(number[2].replace(",", "")) * (times or 1))
             units.add((number[1], ("minut",) if times else unit))
         else:
-            return []
-    return found if len(units) == 1 else []
+            return ()
+    return tuple(found) if len(units) == 1 else ()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
 from chatbot.guides import Guide, Section, Unit
 
@@ -17,6 +19,24 @@ STEP = re.compile(r"^(?:(?:step|stage|phase|part|day|week)\s+\d+\b|\d+[.):]\s)",
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Rows or items that follow each other in a passage, with the sentence that leads in, if there is one."""
+
+    kind: str  # "row" or "item"
+    start: int  # the number of the leading sentence, or of the first of them
+    first: int
+    end: int  # past the last
+
+    def holds(self, number: int) -> bool:
+        """Whether a unit is one of them, or leads in."""
+        return self.start <= number < self.end
+
+    def lead(self, units: Sequence[Unit]) -> Sequence[Unit]:
+        """The leading sentence, or nothing."""
+        return units[self.start : self.first]
+
+
+@dataclass(frozen=True)
 class Passage:
     """Consecutive units of one section. `start` and `end` are character offsets in the guide file."""
 
@@ -32,6 +52,23 @@ class Passage:
         """The passage without Markdown, its rows with their header."""
         return " ".join(unit.text for unit in self.units)
 
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """How many words each unit has."""
+        return tuple(len(unit.text.split()) for unit in self.units)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The tables and lists."""
+        runs = []
+        for kind, group in groupby(range(len(self.units)), key=lambda number: self.units[number].kind):
+            if kind in ("row", "item"):
+                numbers = list(group)
+                first = numbers[0]
+                led = first > 0 and self.units[first - 1].kind == "sentence"
+                runs.append(Run(kind, first - led, first, numbers[-1] + 1))
+        return tuple(runs)
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -44,7 +81,7 @@ class View:
     unit: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """A table, or the list items of a section, though it be cut into several passages."""
 
@@ -52,6 +89,14 @@ class Listing:
     units: tuple[Unit, ...]  # its rows, or its items
     keys: tuple[str, ...]  # what each of them is about: its first cell, or its text
     header: tuple[str, ...]  # empty for a list
+
+    @cached_property
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """The cells of each column, empty where a row has none."""
+        return tuple(
+            tuple(row.cells[column] if column < len(row.cells) else "" for row in self.units)
+            for column in range(len(self.header))
+        )
 
 
 def cut(guides: Sequence[Guide], count_tokens: Callable[[str], int], limit: int) -> list[Passage]:

@@ -55,13 +55,14 @@ class Spelling:
     def _hyphened(self, text: str) -> str:
         """The guides' own words for those that only lack a hyphen: "wifi", "check in", "e-bike"."""
         found = words(text)
-        for end in range(len(found), 0, -1):
-            for start in (end - 2, end - 1):
-                if start < 0 or found[start].folded in self.vocabulary:
+        strange = [n for n, word in enumerate(found) if word.folded not in self.vocabulary]
+        for start in reversed(strange):
+            for last in (start + 1, start):
+                if last == len(found):
                     continue
-                typed = text[found[start].start : found[end - 1].end]
+                typed = text[found[start].start : found[last].end]
                 if own := self._joined.get(stem(re.sub("[ -]", "", typed.lower()))):
-                    return self._hyphened(text[: found[start].start] + own + text[found[end - 1].end :])
+                    return self._hyphened(text[: found[start].start] + own + text[found[last].end :])
         return text
 
     @cached_property

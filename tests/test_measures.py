@@ -41,7 +41,7 @@ def test_what_a_column_measures(name: str, cells: list[str], measure: str) -> No
     ],
 )  # fmt: skip
 def test_figures_are_compared_in_one_unit_only(cells: list[str], figures: list[float]) -> None:
-    assert measures.figures(cells) == figures
+    assert measures.figures(tuple(cells)) == tuple(figures)
 
 
 def test_every_word_that_ranks_so_is_one_that_ranks() -> None:

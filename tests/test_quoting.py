@@ -100,7 +100,7 @@ def test_the_window_holds_the_best_sentence_and_stays_within_its_size(
 ) -> None:
     passage = passage_of([size for size, _ in sentences])
     weights = [weight for _, weight in sentences]
-    quote = quoting._window(passage, weights, ())
+    quote = quoting._window(passage, weights)
     best = passage.units[weights.index(max(weights))]
     assert best.text in quote.text
     words = len(quote.text.split())
@@ -117,8 +117,8 @@ def test_the_window_holds_the_best_sentence_and_stays_within_its_size(
 
 def test_what_fits_far_worse_is_only_quoted_where_there_is_room() -> None:
     passage = passage_of([20, 20, 20, 20])
-    assert len(quoting._window(passage, [0.9, 1.0, 0.8, 0.7], ()).text.split()) == 60
-    assert len(quoting._window(passage, [0.1, 1.0, 0.2, 0.1], ()).text.split()) == 40
+    assert len(quoting._window(passage, [0.9, 1.0, 0.8, 0.7]).text.split()) == 60
+    assert len(quoting._window(passage, [0.1, 1.0, 0.2, 0.1]).text.split()) == 40
 
 
 def said(bot: Chatbot, anchor: str, text: str) -> str:
@@ -160,7 +160,7 @@ def test_every_list_keeps_the_words_that_lead_in(handbook: Chatbot) -> None:
         )
     )
     passage = Passage(0, 0, 0, 60, units)
-    quoted = quoting._lists(passage, quoting._runs(units))
+    quoted = quoting._lists(passage, passage.runs)
     assert (quoted.text, quoted.start, quoted.end) == ("Good: near, warm. Bad: dear.", 0, 49)
 
 
@@ -299,5 +299,6 @@ def test_what_was_told_of_a_section_below_is_not_read_again(real_bot: Chatbot) -
 
 def test_items_that_hold_commas_do_not_run_into_each_other() -> None:
     items = tuple(Unit("item", n, n + 1, text) for n, text in enumerate(["a passport, or an ID", "a key"]))
-    quote = quoting._lists(Passage(0, 0, 0, 2, items), quoting._runs(items))
+    passage = Passage(0, 0, 0, 2, items)
+    quote = quoting._lists(passage, passage.runs)
     assert quote.text == "a passport, or an ID; a key."

@@ -12,14 +12,13 @@ import re
 from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import accumulate, groupby
+from itertools import accumulate
 
 from chatbot import leaning, lexical, steps
 from chatbot.answering import tables
 from chatbot.answering.counting import period_of
 from chatbot.guides import Unit
-from chatbot.passages import Passage
+from chatbot.passages import Passage, Run
 from chatbot.ranking import Evidence
 from chatbot.retrieval import Retriever
 
@@ -95,7 +94,7 @@ def _beyond(retriever: Retriever, section: int, start: int, end: int) -> list[Qu
     for piece in sorted(left, key=lambda piece: piece.start < start):
         last = found[-1] if found else piece
         joined = f"{last.text} {piece.text}"
-        if last.passage is piece.passage and last.end < piece.start and _size(joined) <= WORDS:
+        if last.passage is piece.passage and last.end < piece.start and len(joined.split()) <= WORDS:
             found[-1] = replace(last, text=joined, end=piece.end)
         else:
             found.append(piece)
@@ -104,7 +103,7 @@ def _beyond(retriever: Retriever, section: int, start: int, end: int) -> list[Qu
 
 def _pieces(passage: Passage) -> list[Quote]:
     """The sentences of a passage, its lists and its tables, as quotes in their order."""
-    runs = {run.start: run for run in _runs(passage.units)}
+    runs = {run.start: run for run in passage.runs}
     pieces, number = [], 0
     while number < len(passage.units):
         unit, run = passage.units[number], runs.get(number)
@@ -138,54 +137,25 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
     passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
     best, scores = _best(passages, _unit_scores(section, words, evidence))
     top = scores.index(max(scores))
-    runs = _runs(best.units)
-    at_large = [run for run in runs if words.keys() <= run.stems(best.units)] if asked.several else []
+    runs = best.runs
+    at_large = [run for run in runs if words.keys() <= _stems(run.lead(best.units))] if asked.several else []
     if at_large:
         chosen = [run for run in at_large if run.kind == at_large[0].kind]
     else:
         chosen = [run for run in runs if run.holds(top) or _leads(run, scores, top)]
     if not chosen:
-        return _window(best, scores, runs)
+        return _window(best, scores)
     if chosen[0].kind == "row":
         return _rows(best, best.units[chosen[0].first : chosen[0].end], chosen[0].lead(best.units))
     return _lists(best, chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Rows or items that follow each other in a passage, with the sentence that leads in, if there is one."""
-
-    kind: str
-    start: int  # of the leading sentence, or of the first of them
-    first: int
-    end: int  # past the last
-
-    def holds(self, number: int) -> bool:
-        """Whether a unit is one of them, or leads in."""
-        return self.start <= number < self.end
-
-    def lead(self, units: Sequence[Unit]) -> Sequence[Unit]:
-        """The leading sentence, or nothing."""
-        return units[self.start : self.first]
-
-    def stems(self, units: Sequence[Unit]) -> set[str]:
-        """The stems of the leading sentence."""
-        return {word.stem for unit in self.lead(units) for word in lexical.words(unit.text)}
+def _stems(units: Sequence[Unit]) -> set[str]:
+    """The stems of some units."""
+    return {word.stem for unit in units for word in lexical.words(unit.text)}
 
 
-def _runs(units: Sequence[Unit]) -> list[_Run]:
-    """The tables and lists of a passage."""
-    runs = []
-    for kind, group in groupby(range(len(units)), key=lambda number: units[number].kind):
-        if kind in ("row", "item"):
-            numbers = list(group)
-            first = numbers[0]
-            led = first > 0 and units[first - 1].kind == "sentence"
-            runs.append(_Run(kind, first - led, first, numbers[-1] + 1))
-    return runs
-
-
-def _leads(run: _Run, scores: Sequence[float], top: int) -> bool:
+def _leads(run: Run, scores: Sequence[float], top: int) -> bool:
     """Whether the sentence that leads in fits hardly worse than the best one."""
     return run.start < run.first and scores[top] <= scores[run.start] + LIST
 
@@ -212,41 +182,36 @@ def _unit_scores(section: int, words: Mapping[str, float], evidence: Evidence) -
 
 def _best(passages: Sequence[Passage], scores: Sequence[float]) -> tuple[Passage, Sequence[float]]:
     """The passage of the unit that fits best, and the scores of its units."""
+    if len(passages) == 1:
+        return passages[0], scores
     ends = list(accumulate(len(passage.units) for passage in passages))
     number = bisect(ends, max(range(len(scores)), key=scores.__getitem__))
     passage = passages[number]
     return passage, scores[ends[number] - len(passage.units) : ends[number]]
 
 
-def _window(passage: Passage, scores: Sequence[float], runs: Sequence[_Run]) -> Quote:
+def _window(passage: Passage, scores: Sequence[float]) -> Quote:
     """The best sentence, and its better neighbours in turn, as far as there is room for them."""
-    units = passage.units
-    listed = {number for run in runs for number in range(run.start, run.end)}
+    units, sizes = passage.units, passage.sizes
     best = max(scores)
     first = last = scores.index(best)
-    words = _size(units[first].text)
+    words = sizes[first]
 
     def fits(number: int) -> bool:
         """Whether there is such a unit, and room for it."""
-        if not 0 <= number < len(units) or number in listed:
+        if not 0 <= number < len(units) or any(run.holds(number) for run in passage.runs):
             return False
-        return words + _size(units[number].text) <= (MOST if scores[number] > best - NEARLY else WORDS)
+        return words + sizes[number] <= (MOST if scores[number] > best - NEARLY else WORDS)
 
     while sides := [number for number in (first - 1, last + 1) if fits(number)]:
-        step = max(sides, key=lambda number: scores[number])
+        step = max(sides, key=scores.__getitem__)
         first, last = min(first, step), max(last, step)
-        words += _size(units[step].text)
+        words += sizes[step]
     chosen = units[first : last + 1]
     return Quote(" ".join(unit.text for unit in chosen), chosen[0].start, chosen[-1].end, passage)
 
 
-@lru_cache(maxsize=65536)
-def _size(text: str) -> int:
-    """The number of words of a unit; kept, for the same units are looked at again and again."""
-    return len(text.split())
-
-
-def _lists(passage: Passage, runs: Sequence[_Run]) -> Quote:
+def _lists(passage: Passage, runs: Sequence[Run]) -> Quote:
     """Whole lists, each with the sentence that leads in."""
     units = passage.units
     texts = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -102,12 +103,20 @@ def _held(table: Listing, text: str) -> list[int]:
     None where a sentence beside the table holds more of them.
     """
     asked = set(lexical.stems(text))
-    beside = [unit for passage in table.passages for unit in passage.units if unit.kind == "sentence"]
-    most = max((len(asked & {word.stem for word in lexical.words(unit.text)}) for unit in beside), default=0)
-    rows = [asked & {word.stem for cell in row.cells for word in lexical.words(cell)} for row in table.units]
-    own = [held - set().union(*rows[:n], *rows[n + 1 :]) for n, held in enumerate(rows)]
+    rows = [asked & _stems(row.cells) for row in table.units]
+    own = [held - set().union(*rows[:n], *rows[n + 1 :]) if held else held for n, held in enumerate(rows)]
     found = [n for n, held in enumerate(own) if held]
-    return found if len(found) == 1 and len(own[found[0]]) >= max(2, most) else []
+    if len(found) != 1 or len(own[found[0]]) < 2:
+        return []
+    beside = [unit for passage in table.passages for unit in passage.units if unit.kind == "sentence"]
+    most = max((len(asked & _stems((unit.text,))) for unit in beside), default=0)
+    return found if len(own[found[0]]) >= most else []
+
+
+@lru_cache(maxsize=4096)
+def _stems(texts: tuple[str, ...]) -> frozenset[str]:
+    """The stems of some texts; kept, for the rows of a table are looked at again and again."""
+    return frozenset(word.stem for text in texts for word in lexical.words(text))
 
 
 def _numbered(table: Listing, text: str) -> list[int] | None:
@@ -126,15 +135,14 @@ def _numbered(table: Listing, text: str) -> list[int] | None:
     return [n for n, key in enumerate(table.keys) if key in numbers]
 
 
-def _figures(table: Listing, text: str, topic: str) -> list[float]:
+def _figures(table: Listing, text: str, topic: str) -> tuple[float, ...]:
     """The figure of each row, of the column that a question or its topic names best; none if none has any.
 
     "The cheapest" has to be of a column of prices.
     """
-    columns: dict[int, list[float]] = {}
-    for column in range(1, len(table.header)):
-        cells = [row.cells[column] if column < len(row.cells) else "" for row in table.units]
-        if found := measures.figures(cells):
+    columns: dict[int, tuple[float, ...]] = {}
+    for column, cells in enumerate(table.columns):
+        if column and (found := measures.figures(cells)):
             columns[column] = found
     if measure := measures.ranked_by(text):
         columns = {
@@ -143,7 +151,7 @@ def _figures(table: Listing, text: str, topic: str) -> list[float]:
             if measures.of_table(table.header, table.units, n) == measure
         }
     if len(columns) < 2:
-        return next(iter(columns.values()), [])
+        return next(iter(columns.values()), ())
     asked = {word.stem for word in lexical.words(f"{text} {topic}")}
 
     def named(column: int) -> int:
@@ -307,8 +315,9 @@ def _values_in(
     held = retriever.ranker.coverage.own_stems[section]
     folded = [word.folded for word in words]
     says = set(folded)
-    for parts in retriever.values:
-        if parts[0] not in says or all(lexical.stem(part) in held for part in parts):
+    names = [parts for first in says for parts in retriever.values.get(first, ())]
+    for parts in sorted(names, key=lambda parts: (-len(" ".join(parts)), parts)):
+        if all(lexical.stem(part) in held for part in parts):
             continue
         starts = [n for n in range(len(folded)) if tuple(folded[n : n + len(parts)]) == parts]
         if starts and _is_listed(retriever, section, parts):
