@@ -119,7 +119,7 @@ def fit(
 ) -> tuple[dict[str, npt.NDArray[Any]], Promise]:
     """All arrays that are learnt, for an index without them."""
     # Where many questions are compared at once, plain products of matrices are four times as quick.
-    plain = replace(draft, faiss=index_folder.make_faiss(draft.vectors, "Flat"))
+    plain = replace(draft, faiss=index_folder.make_faiss(draft.vectors[: draft.faiss.ntotal], "Flat"))
     with numerics():
         fitted: dict[str, npt.NDArray[Any]] = dict(fit_ranker(plain))
         fitted |= fit_detector(replace(plain, fitted=fitted))
@@ -140,7 +140,9 @@ def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> In
     with numerics():
         table, pairs, vectors = distil(np.load(tokens), texts, draft.vectors)
     encoder = StaticEncoder(draft.encoder.tokens, draft.encoder.limit, table, pairs)
-    glance = replace(draft, encoder=encoder, vectors=vectors, faiss=_searchable(vectors))
+    # The declined questions, which stand last, are not looked up: the border alone tells of them as much.
+    told = sum(view.section >= 0 for view in draft.views)
+    glance = replace(draft, encoder=encoder, vectors=vectors, faiss=_searchable(vectors[:told]))
     return replace(glance, fitted=fit(glance, examples, settings.promise)[0])
 
 

@@ -97,7 +97,7 @@ class Index:
 
         # Set in each thread that asks: so few views are not worth sharing, and idle helpers would spin.
         faiss.omp_set_num_threads(1)
-        return self.faiss.search(vectors, min(k, len(self.views)))
+        return self.faiss.search(vectors, min(k, self.faiss.ntotal))
 
 
 def load(folder: Path, encoder: Encoder | None = None) -> Index:

@@ -29,7 +29,7 @@ Array = npt.NDArray[np.float32]
 ASKS = re.compile(r"(?:what|which|who|when|where|why|how|is|are|do|does|can|could|should|will|i)\b", re.I)
 
 # Nearest views looked at for a question. Sections without any among them count as no nearer than the last.
-NEAREST = 128
+NEAREST = 64
 COMPANY = 3  # nearest alternates of a section that count
 KINDS = ("title", "passage", "unit", "alternate")  # of views that belong to a section
 FURTHER = 1024  # without alternates: then title, passage and units count together, not the nearest alone
