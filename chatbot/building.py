@@ -208,8 +208,16 @@ def _own_terms(guides: Sequence[Guide]) -> list[list[str]]:
 
 
 def _synonyms(guides: Sequence[Guide], of_all: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """What people write → the guides' own word. What a guide says itself goes before what is said for all."""
-    sources = [of_all, *(guide.synonyms for guide in guides)]
+    """What people write → the guides' own word. What a guide says itself goes before what is said for all.
+
+    Before both go the short forms of anybody's typing (`shorthand.txt`), for words that the guides have.
+    """
+    sections = [section for guide in guides for section in guide.sections]
+    texts = [(each.title, *each.alternates, *(unit.text for unit in each.units)) for each in sections]
+    known = {word.folded for said in texts for text in said for word in lexical.words(text)} | lexical.STOP
+    typed = read_synonyms(Path(__file__).with_name("shorthand.txt"))
+    meant = {word: others for word, others in typed.items() if known.issuperset(lexical.fold(word).split())}
+    sources = [meant, of_all, *(guide.synonyms for guide in guides)]
     return {other: word for source in sources for word, others in source.items() for other in others}
 
 

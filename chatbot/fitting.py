@@ -37,7 +37,7 @@ NEVER = -1e9  # the score of a section that does not compete
 LABEL = 15  # words of its own that a section has at the median, below which its guides hold labels
 # The border between answered and declined questions: so many networks with so many inner units, taught in so
 # many rounds of so many steps, on questions that are moved by so much of their length.
-NETWORKS, HIDDEN, ROUNDS, STEPS, MOVED = 2, 128, 20, 27, 0.5
+NETWORKS, HIDDEN, ROUNDS, STEPS, MOVED = 3, 128, 20, 27, 0.5
 FEW = 40  # below this many questions nothing is fitted on them
 
 

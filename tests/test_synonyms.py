@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from chatbot import index, lexical
+from chatbot import building, index, lexical
 from chatbot.answering import Chatbot
 from chatbot.building import build
-from chatbot.guides import read_synonyms
+from chatbot.guides import Guide, Section, read_synonyms
 from chatbot.settings import Settings
 from tests.words import WordEncoder
 
@@ -76,3 +77,25 @@ def test_the_next_build_takes_a_changed_file(small_settings: Settings, small_cor
     assert report.embedded == 0
     bot = Chatbot(index.load(small_settings.index, encoder=WordEncoder()))
     assert bot.retriever.read("boat").terms == bot.retriever.read("ferry").terms
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("quals needed", "qualifications needed"),
+    ("how many ppl work there", "how many people work there"),
+    ("reqs?", "requirements?"),
+])  # fmt: skip
+def test_what_anybody_types_for_short_is_written_out(real_bot: Chatbot, typed: str, meant: str) -> None:
+    assert real_bot.retriever.read(typed).text == meant
+
+
+def test_short_forms_are_of_words_that_the_guides_have(bot: Chatbot, real_bot: Chatbot) -> None:
+    assert real_bot.index.words["synonyms"]["abt"] == "about", "a word of no topic is any guide's"
+    assert "qty" not in real_bot.index.words["synonyms"]
+    assert "mgr" not in bot.index.words["synonyms"]
+
+
+def test_what_a_corpus_says_of_a_short_form_goes_before_it() -> None:
+    guide = Guide("g", "Title", "", "", (Section("a", "A manager", 2, 0),), synonyms={"major": ("mgr",)})
+    assert building._synonyms([guide], {"boss": ("mgr", "hd")})["mgr"] == "major"
+    assert building._synonyms([replace(guide, synonyms={})], {"boss": ("mgr",)})["mgr"] == "boss"
+    assert building._synonyms([replace(guide, synonyms={})], {})["mgr"] == "manager"
