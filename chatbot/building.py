@@ -140,9 +140,10 @@ def _glance(settings: Settings, draft: Index, examples: Sequence[Example]) -> In
     with numerics():
         table, pairs, vectors = distil(np.load(tokens), texts, draft.vectors)
     encoder = StaticEncoder(draft.encoder.tokens, draft.encoder.limit, table, pairs)
-    # The declined questions, which stand last, are not looked up: the border alone tells of them as much.
-    told = sum(view.section >= 0 for view in draft.views)
-    glance = replace(draft, encoder=encoder, vectors=vectors, faiss=_searchable(vectors[:told]))
+    # The declined questions, which stand last, are not looked up where a border tells as much of them.
+    declined = sum(view.kind == "declined" for view in draft.views)
+    looked_up = vectors[:-declined] if declined >= FEW else vectors
+    glance = replace(draft, encoder=encoder, vectors=vectors, faiss=_searchable(looked_up))
     return replace(glance, fitted=fit(glance, examples, settings.promise)[0])
 
 
