@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot import swapping
+from chatbot import leaning, swapping
 from chatbot.answering import Chatbot
 from chatbot.leaning import BESIDE_IT
 from tests.places import topic
@@ -165,7 +165,6 @@ def test_after_two_rows_no_value_is_swapped(real_bot: Chatbot) -> None:
             "and problem-solving?",
             "why is problem-solving important?",
         ),
-        ("top states for ml engineers", "and the jobs", "the jobs"),  # in many
         ("Which industries pay best?", "and by state?", "by state?"),
         ("How do I manage my work hours?", "and networking?", "networking?"),
     ],
@@ -174,6 +173,13 @@ def test_a_heading_named_in_part_takes_the_place_of_one_beside_it(
     real_bot: Chatbot, before: str, question: str, understood: str
 ) -> None:
     assert real_bot.ask(question, [before]).understood_as == understood
+
+
+def test_a_word_of_many_headings_takes_the_place_of_none(real_bot: Chatbot) -> None:
+    before = "top states for ml engineers"
+    answer = real_bot.ask("and the jobs", [before])
+    assert answer.understood_as in ("the jobs", leaning.beside(before, "the jobs"))
+    assert answer.sources[0].ref.endswith("#jobs-states")
 
 
 def test_words_that_do_not_stand_together_are_no_row(real_bot: Chatbot) -> None:
