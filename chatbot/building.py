@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -73,7 +73,7 @@ def build(
     """
     guides = read_corpus(settings.corpus)
     golden = read_golden(settings.corpus / GOLDEN, guides)
-    synonyms = _synonyms(guides, read_synonyms(settings.corpus / SYNONYMS))
+    synonyms = read_synonyms(settings.corpus / SYNONYMS)
     folder = settings.index
     with index_folder.new_build(folder) as place:
         encoder = encoder or _encoder(settings, place)
@@ -208,21 +208,26 @@ def _own_terms(guides: Sequence[Guide]) -> list[list[str]]:
     return documents
 
 
-def _synonyms(guides: Sequence[Guide], of_all: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def _synonyms(
+    known: Collection[str], guides: Sequence[Guide], of_all: Mapping[str, Sequence[str]]
+) -> dict[str, str]:
     """What people write → the guides' own word. What a guide says itself goes before what is said for all.
 
-    Before both go the short forms of anybody's typing (`shorthand.txt`), for words that the guides have.
+    Last come the short forms of anybody's typing (`shorthand.txt`), for words that are `known`, folded.
     """
-    sections = [section for guide in guides for section in guide.sections]
-    texts = [(each.title, *each.alternates, *(unit.text for unit in each.units)) for each in sections]
-    known = {word.folded for said in texts for text in said for word in lexical.words(text)} | lexical.STOP
     typed = read_synonyms(Path(__file__).with_name("shorthand.txt"))
-    meant = {word: others for word, others in typed.items() if known.issuperset(lexical.fold(word).split())}
+    meant = {
+        word: others
+        for word, others in typed.items()
+        if all(part in known or part in lexical.STOP for part in lexical.fold(word).split())
+    }
     sources = [meant, of_all, *(guide.synonyms for guide in guides)]
     return {other: word for source in sources for word, others in source.items() for other in others}
 
 
-def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str, str]) -> dict[str, Any]:
+def _words(
+    guides: Sequence[Guide], views: Sequence[View], of_all: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     """What is kept about words: for repairing typing errors, and for telling what the guides speak of."""
     language, rare = good_words()
     own: Counter[str] = Counter()
@@ -244,6 +249,7 @@ def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str
             texts += 1
             stems.update({word.stem for word in found})
         held[view.section].update(word.stem for word in found)
+    synonyms = _synonyms(own.keys() | asked.keys(), guides, of_all)
     for text in {*synonyms.keys(), *synonyms.values()}:
         own.update(word.folded for word in lexical.words(text))
     # A word of an alternate may itself be a typing error: it counts if the language has it.
@@ -252,7 +258,7 @@ def _words(guides: Sequence[Guide], views: Sequence[View], synonyms: Mapping[str
         "vocabulary": {word: n for word, n in sorted(vocabulary.items()) if len(word) > 2},
         "language": sorted(language),
         "rare": sorted(rare),
-        "synonyms": dict(synonyms),
+        "synonyms": synonyms,
         "stems": dict(sorted(stems.items())),
         "guide_stems": sorted(guide_stems),
         "sections": [sorted(stems) for stems in held],

@@ -225,14 +225,14 @@ def _fit_border(
     """
     from sklearn.neural_network import MLPClassifier
 
-    vectors = index.vectors[np.concatenate([rows, declined])].astype(np.float32)
+    vectors = index.vectors[np.concatenate([rows, declined])]
     answered = np.arange(len(vectors)) < len(rows)
     spread = np.float32(MOVED / np.sqrt(vectors.shape[1]))
-    taught = {"learning_rate_init": 0.02, "batch_size": max(8, len(vectors) // STEPS)}
+    batch = max(8, len(vectors) // STEPS)
     networks = []
     for seed in range(NETWORKS):
         chance = np.random.default_rng(seed)
-        network = MLPClassifier(HIDDEN, random_state=seed, **taught)
+        network = MLPClassifier(HIDDEN, learning_rate_init=0.02, batch_size=batch, random_state=seed)
         for _ in range(ROUNDS):
             moved = vectors + spread * chance.standard_normal(vectors.shape, np.float32)
             network.partial_fit(moved, answered, classes=(False, True))

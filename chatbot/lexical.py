@@ -149,6 +149,12 @@ def stems(text: str) -> list[str]:
     return [word.stem for word in content_words(text)] or [word.stem for word in words(text)]
 
 
+@lru_cache(maxsize=4096)
+def every_stem(texts: tuple[str, ...]) -> frozenset[str]:
+    """The stems of all words of some texts; kept, for rows are looked at again and again."""
+    return frozenset(word.stem for text in texts for word in words(text))
+
+
 def number_of(number: str) -> int:
     """The number that a figure or a word up to ten writes."""
     return int(number) if number.isdigit() else CARDINALS.index(number.lower()) + 1

@@ -114,14 +114,11 @@ class Retriever:
         return [group for group in groups if len(group) > 1]
 
     @cached_property
-    def values(self) -> dict[str, list[tuple[str, ...]]]:
-        """The folded words of rows and items short enough to be names, by their first; longer ones first."""
+    def values(self) -> tuple[tuple[str, ...], ...]:
+        """The folded words of rows and items short enough to be names; no name stands in a later one."""
         keys = (key for listed in self.listings for listing in listed for key in listing.keys)
-        names = {tuple(word.folded for word in lexical.words(key)) for key in keys if len(key.split()) <= 3}
-        found: dict[str, list[tuple[str, ...]]] = {}
-        for name in sorted(names - {()}, key=lambda words: (-len(" ".join(words)), words)):
-            found.setdefault(name[0], []).append(name)
-        return found
+        found = {tuple(word.folded for word in lexical.words(key)) for key in keys if len(key.split()) <= 3}
+        return tuple(sorted(found - {()}, key=lambda words: (-len(" ".join(words)), words)))
 
     def is_like(self, value: str, keys: tuple[str, ...]) -> bool:
         """Whether a value comes near in meaning to one of some keys: "ohio" to states, not "advance"."""

@@ -156,8 +156,7 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     if not rows or not 0 < len(words) <= 3 or not leaning.NO_VALUE.isdisjoint(folded.split()):
         return False
     strange = not all(retriever.knows(word.stem) for word in words)
-    parts = tuple(folded.split())
-    meant = strange or parts in retriever.values.get(parts[0], ()) or _row_in_part(retriever, before, topic)
+    meant = strange or tuple(folded.split()) in retriever.values or _row_in_part(retriever, before, topic)
     nouns = [table.header[0] for table in retriever.listings[topic] if table.header]  # "Industry"
     return bool(meant) and retriever.is_like(value, (*rows, *nouns))
 

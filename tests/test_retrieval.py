@@ -217,8 +217,7 @@ def test_values_that_can_stand_for_each_other(real_bot: Chatbot) -> None:
     assert frozenset(["california", "washington", "new york", "virginia", "massachusetts"]) in groups
     assert frozenset(["google", "facebook", "microsoft", "amazon", "apple"]) in groups
     assert any({"data scientist", "deep learning engineer"} <= group for group in groups), "a family's titles"
-    for name in [("texas",), ("zengig",), ("software", "publishers")]:
-        assert name in real_bot.retriever.values[name[0]]
+    assert {("texas",), ("zengig",), ("software", "publishers")} <= set(real_bot.retriever.values)
 
 
 # At a glance ------------------------------------------------------------------------------------

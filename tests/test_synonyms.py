@@ -96,6 +96,7 @@ def test_short_forms_are_of_words_that_the_guides_have(bot: Chatbot, real_bot: C
 
 def test_what_a_corpus_says_of_a_short_form_goes_before_it() -> None:
     guide = Guide("g", "Title", "", "", (Section("a", "A manager", 2, 0),), synonyms={"major": ("mgr",)})
-    assert building._synonyms([guide], {"boss": ("mgr", "hd")})["mgr"] == "major"
-    assert building._synonyms([replace(guide, synonyms={})], {"boss": ("mgr",)})["mgr"] == "boss"
-    assert building._synonyms([replace(guide, synonyms={})], {})["mgr"] == "manager"
+    known = {"a", "manager"}
+    assert building._synonyms(known, [guide], {"boss": ("mgr", "hd")})["mgr"] == "major"
+    assert building._synonyms(known, [replace(guide, synonyms={})], {"boss": ("mgr",)})["mgr"] == "boss"
+    assert building._synonyms(known, [replace(guide, synonyms={})], {})["mgr"] == "manager"

@@ -138,7 +138,7 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
     best, scores = _best(passages, _unit_scores(section, words, evidence))
     top = scores.index(max(scores))
     runs = best.runs
-    at_large = [run for run in runs if words.keys() <= _stems(run.lead(best.units))] if asked.several else []
+    at_large = [run for run in runs if asked.several and words.keys() <= _leading_stems(run, best)]
     if at_large:
         chosen = [run for run in at_large if run.kind == at_large[0].kind]
     else:
@@ -150,9 +150,9 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
     return _lists(best, chosen)
 
 
-def _stems(units: Sequence[Unit]) -> set[str]:
-    """The stems of some units."""
-    return {word.stem for unit in units for word in lexical.words(unit.text)}
+def _leading_stems(run: Run, passage: Passage) -> frozenset[str]:
+    """The stems of the sentence that leads in."""
+    return lexical.every_stem(tuple(unit.text for unit in run.lead(passage.units)))
 
 
 def _leads(run: Run, scores: Sequence[float], top: int) -> bool:

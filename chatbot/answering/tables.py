@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -103,20 +102,14 @@ def _held(table: Listing, text: str) -> list[int]:
     None where a sentence beside the table holds more of them.
     """
     asked = set(lexical.stems(text))
-    rows = [asked & _stems(row.cells) for row in table.units]
+    rows = [asked & lexical.every_stem(row.cells) for row in table.units]
     own = [held - set().union(*rows[:n], *rows[n + 1 :]) if held else held for n, held in enumerate(rows)]
     found = [n for n, held in enumerate(own) if held]
     if len(found) != 1 or len(own[found[0]]) < 2:
         return []
     beside = [unit for passage in table.passages for unit in passage.units if unit.kind == "sentence"]
-    most = max((len(asked & _stems((unit.text,))) for unit in beside), default=0)
+    most = max((len(asked & lexical.every_stem((unit.text,))) for unit in beside), default=0)
     return found if len(own[found[0]]) >= most else []
-
-
-@lru_cache(maxsize=4096)
-def _stems(texts: tuple[str, ...]) -> frozenset[str]:
-    """The stems of some texts; kept, for the rows of a table are looked at again and again."""
-    return frozenset(word.stem for text in texts for word in lexical.words(text))
 
 
 def _numbered(table: Listing, text: str) -> list[int] | None:
@@ -148,7 +141,7 @@ def _figures(table: Listing, text: str, topic: str) -> tuple[float, ...]:
         columns = {
             n: figures
             for n, figures in columns.items()
-            if measures.of_table(table.header, table.units, n) == measure
+            if measures.of_column(table.header[n], table.columns[n]) == measure
         }
     if len(columns) < 2:
         return next(iter(columns.values()), ())
@@ -315,9 +308,8 @@ def _values_in(
     held = retriever.ranker.coverage.own_stems[section]
     folded = [word.folded for word in words]
     says = set(folded)
-    names = [parts for first in says for parts in retriever.values.get(first, ())]
-    for parts in sorted(names, key=lambda parts: (-len(" ".join(parts)), parts)):
-        if all(lexical.stem(part) in held for part in parts):
+    for parts in retriever.values:
+        if parts[0] not in says or all(lexical.stem(part) in held for part in parts):
             continue
         starts = [n for n in range(len(folded)) if tuple(folded[n : n + len(parts)]) == parts]
         if starts and _is_listed(retriever, section, parts):
