@@ -385,7 +385,8 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
         return turn
     found = steps.next_to(retriever, text, within)
     if found is None and len(numbered := steps.numbered(retriever, text, within)) == 1:
-        short = len(lexical.words(text)) <= 5
+        held = retriever.ranker.coverage.stems[numbered[0]]
+        short = len(lexical.words(text)) <= 5 and held.issuperset(word.stem for word in turn.words)
         if short or steps.is_asked_alone(retriever.aliases.without(text)):
             found = numbered[0], ""
     if found is None:

@@ -15,6 +15,12 @@ from chatbot import lexical, measures
 from chatbot.index import Index
 from chatbot.lexical import Word
 
+# By what an item of a numbered list is picked, besides its own words.
+PLACES = frozenset(
+    ["step", "steps", "stage", "stages", "phase", "number", "next", "order", "begin", "start"]
+    + [*lexical.ORDINALS, *lexical.CARDINALS, *map(str, range(1, 21))]
+)
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -28,8 +34,8 @@ class Coverage:
 
         The share of the words that its texts hold, the share that it says itself, both from 0 to 1
         (alternates tell stories, so that counts apart), 1 for a row of its tables that is named, and how many
-        of the words no text of the corpus holds. By "cheapest" a table of prices is ranked: no text has to
-        hold that.
+        of the words no text of the corpus holds. By "cheapest" a table of prices is ranked, by "last step" an
+        item of a numbered list is picked: no text has to hold that.
         """
         known = self.index.words["stems"]
         strange = [word for word in words if word.stem not in known]
@@ -38,12 +44,15 @@ class Coverage:
         found = []
         for section in sections:
             ranks = [word for word in strange if word.folded in self._ranks[section]]
-            told = total - sum(weights[word.stem] for word in ranks) if ranks else total
+            if places := self._places[section]:
+                held = self.stems[section]
+                ranks += [word for word in words if word.folded in places and word.stem not in held]
+            told = total - sum(weights[stem] for stem in {word.stem for word in ranks}) if ranks else total
             found.append((
                 _share(weights, told, self._held(section, weights.keys())),
                 _share(weights, told, self.own_stems[section]),
                 float(any(lexical.names(row, weights) for row in self._rows[section])),
-                float(len(strange) - len(ranks)),
+                float(sum(word not in ranks for word in strange)),
             ))  # fmt: skip
         return found
 
@@ -90,6 +99,12 @@ class Coverage:
             ]
             found.append(frozenset().union(*(measures.RANKS.get(measure, ()) for measure in columns)))
         return found
+
+    @cached_property
+    def _places(self) -> list[frozenset[str]]:
+        """The words by which an item of each section's numbered list is picked; none where it has none."""
+        numbered = [any(unit.number is not None for unit in section.units) for section in self.index.sections]
+        return [PLACES if has else frozenset() for has in numbered]
 
     def _held(self, section: int, asked: Collection[str]) -> frozenset[str]:
         """The stems in the section's texts; to the blind, in those other than the question itself."""

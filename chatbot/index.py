@@ -38,7 +38,7 @@ from chatbot.passages import Passage, View
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 11
+FORMAT = 12
 MANIFEST = "manifest.json"
 REBUILD = "run: chatbot build"
 FITTED = "fitted.npz"

@@ -61,7 +61,8 @@ class Passage:
     def runs(self) -> tuple[Run, ...]:
         """The tables and lists."""
         runs = []
-        for kind, group in groupby(range(len(self.units)), key=lambda number: self.units[number].kind):
+        kinds = [(unit.kind, unit.number is None) for unit in self.units]
+        for (kind, _), group in groupby(range(len(self.units)), key=kinds.__getitem__):
             if kind in ("row", "item"):
                 numbers = list(group)
                 first = numbers[0]
@@ -97,6 +98,13 @@ class Listing:
             tuple(row.cells[column] if column < len(row.cells) else "" for row in self.units)
             for column in range(len(self.header))
         )
+
+    @cached_property
+    def steps(self) -> tuple[Unit, ...]:
+        """The items of a numbered list; none where there is no such list, or more than one."""
+        items = tuple(unit for unit in self.units if unit.number is not None)
+        first = items[0].number or 0 if items else 0
+        return items if [unit.number for unit in items] == list(range(first, first + len(items))) else ()
 
 
 def cut(guides: Sequence[Guide], count_tokens: Callable[[str], int], limit: int) -> list[Passage]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chatbot import lexical, steps
+from chatbot import leaning, lexical, numbered, steps
 from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, fold_phrase
 from chatbot.passages import is_step
 from chatbot.retrieval import Mask, Retriever
@@ -70,7 +70,7 @@ def items(retriever: Retriever, topic: int) -> list[Item]:
 def rows(retriever: Retriever, topic: int) -> list[Item]:
     """The rows of a section's tables, and its list's items."""
     return [
-        Item(unit.key, topic)
+        Item(unit.key if unit.number is None else numbered.name(unit), topic)
         for block in retriever.index.sections[topic].blocks
         if block.kind in ("table", "list")
         for unit in block.units
@@ -97,6 +97,8 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     The question is empty if nothing else is asked: "tell me more about the third". After a question `before`
     that spoke of no step, "the first one" is no step, though its topic is one.
     """
+    if unit := numbered.item(retriever, topic, text):
+        return Item(numbered.name(unit), topic), ""
     if not (found := PLACE.search(text)):
         return _picked_by_name(retriever, text, topic)
     place, noun = _place(found)
@@ -173,6 +175,8 @@ def row_beside(retriever: Retriever, text: str, before: str, topic: int) -> Item
     line = rows(retriever, topic)
     if not found or not line or not _asks_for_it_alone(retriever, text, found, topic):
         return None
+    if name := numbered.beside(retriever, topic, leaning.now(before), later is not None):
+        return Item(name, topic)
     said = f" {fold_phrase(before)} "
     named = [n for n, item in enumerate(line) if f" {fold_phrase(item.name)} " in said]
     says = set(said.split())

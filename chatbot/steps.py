@@ -63,7 +63,7 @@ def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int
     if LAST_STEP.search(text):
         steps = _among(retriever, within)
         return sorted({beside(retriever, step)[-1] for step in steps}.intersection(steps))
-    if not (wanted := STEP.search(_by_number(text))):
+    if not (wanted := STEP.search(by_number(text))):
         return []
     title = re.compile(rf"{wanted[1]} {number_of(wanted[2])}\b", re.I)
     return [n for n in within if title.match(retriever.index.sections[n].title)]
@@ -80,7 +80,7 @@ def is_asked_alone(text: str) -> bool:
     >>> is_asked_alone("the fourth step to becoming one?"), is_asked_alone("how much does step 4 cost?")
     (True, False)
     """
-    text = _by_number(text)
+    text = by_number(text)
     rest = LAST_STEP.sub(" ", STEP.sub(" ", text))
     return rest != text and not asks(BECOMING.sub(" ", rest))
 
@@ -96,8 +96,8 @@ def named(retriever: Retriever, text: str, topic: int) -> int | None:
 def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
     """The step that a text names by number and that is not in the section's sequence, with those that are."""
     now = leaning.now(text)  # "Step 7: Certification – step 9"
-    text = now if STEP.search(_by_number(now)) else text
-    if not (wanted := STEP.search(_by_number(text))):
+    text = now if STEP.search(by_number(now)) else text
+    if not (wanted := STEP.search(by_number(text))):
         return None
     steps = _among(retriever, retriever.below[section] or retriever.families[section])
     if not steps or numbered(retriever, text, steps):
@@ -112,11 +112,11 @@ def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int
     """
     if not NEXT_TO.search(text) or HOW.search(text):
         return None
-    text = _by_number(BECOMING.sub(" ", retriever.aliases.without(text)))
+    text = by_number(BECOMING.sub(" ", retriever.aliases.without(text)))
     found = NEXT_TO.search(text)
-    if not found or _named(found["between"] or ""):  # "what can I earn after …"
+    if not found or named_stems(found["between"] or ""):  # "what can I earn after …"
         return None
-    named = _named(text)
+    named = named_stems(text)
     steps = _among(retriever, [n for n in within if named <= retriever.titles[n]])
     if not named or len(steps) != 1:
         return None
@@ -137,7 +137,7 @@ def _among(retriever: Retriever, sections: Iterable[int]) -> list[int]:
     return [n for n in sections if is_step(retriever.index.sections[n])]
 
 
-def _named(text: str) -> set[str]:
+def named_stems(text: str) -> set[str]:
     """The stems of what is named, besides what is said around a step that one has taken."""
     return {word.stem for word in lexical.content_words(text) if word.folded not in TAKEN}
 
@@ -159,7 +159,7 @@ def line_of(retriever: Retriever, topic: int) -> list[int]:
 
 
 @lru_cache(maxsize=1024)
-def _by_number(text: str) -> str:
+def by_number(text: str) -> str:
     """A text with "the fifth step" as "step 5"."""
     return NTH_STEP.sub(lambda found: f"{found['noun']} {PLACES[found['ordinal'].lower()] + 1}", text)
 

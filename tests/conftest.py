@@ -105,6 +105,12 @@ def handbook(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Chat
     return _with_real_encoder(ROOT / "tests" / "handbook", real_index, tmp_path_factory.mktemp("handbook"))
 
 
+@pytest.fixture(scope="session")
+def manual(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
+    """A bot on tests/manual, a machine's with numbered lists and without alternates."""
+    return _with_real_encoder(ROOT / "tests" / "manual", real_index, tmp_path_factory.mktemp("manual"))
+
+
 def _with_real_encoder(corpus: Path, real_index: Path, folder: Path) -> Chatbot:
     """A bot on a corpus, built in a folder with the encoder of the real index."""
     encoder = index.load(real_index).encoder

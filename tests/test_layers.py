@@ -32,6 +32,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "retrieval",
     "leaning",
     "steps",
+    "numbered",
     "sequences",
     "swapping",
     "conversation",

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from chatbot import leaning, lexical, steps
+from chatbot import leaning, lexical, numbered, steps
 from chatbot.answering import tables
 from chatbot.answering.counting import period_of
 from chatbot.guides import Unit
@@ -35,6 +35,8 @@ SEVERAL = re.compile(
     r"|how (?:can|do|should|to|would)|list|name)\b",
     re.I,
 )
+
+ENDS = (".", "!", "?", ":", "…", ".)", ".”", '."')  # of a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,14 @@ def _quote(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence
 
 def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence) -> Quote:
     for turn in asked.turns:
+        if item := numbered.item(retriever, section, turn):
+            held = next(
+                passage
+                for table in retriever.listings[section]
+                for passage in table.passages
+                if item in passage.units
+            )
+            return Quote(_item_text(item), item.start, item.end, held)
         for table in retriever.listings[section]:
             if table.header and (rows := tables.asked_rows(retriever, table, turn, asked.text)):
                 return _rows(_around(table.passages, rows), rows)
@@ -138,7 +148,13 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
     best, scores = _best(passages, _unit_scores(section, words, evidence))
     top = scores.index(max(scores))
     runs = best.runs
-    at_large = [run for run in runs if asked.several and words.keys() <= _leading_stems(run, best)]
+    counted = numbered.counts(asked.turns[0])  # "how many steps": the last one has their number
+    at_large = [
+        run
+        for run in runs
+        if (asked.several and words.keys() <= _leading_stems(run, best))
+        or (counted and best.units[run.first].number is not None)
+    ]
     if at_large:
         chosen = [run for run in at_large if run.kind == at_large[0].kind]
     else:
@@ -217,11 +233,20 @@ def _lists(passage: Passage, runs: Sequence[Run]) -> Quote:
     texts = []
     for run in runs:
         head = "".join(f"{unit.text.rstrip(':. ')}: " for unit in run.lead(units))
+        if units[run.first].number is not None:
+            items = map(_item_text, units[run.first : run.end])
+            texts.append(" ".join([*(unit.text for unit in run.lead(units)), *items]))
+            continue
         said = [unit.text.rstrip(".;, ") for unit in units[run.first : run.end]]
         many = any(re.search(r"[,.] ", item) for item in said)  # by commas they would run into each other
         apart = "; " if many else ", "
         texts.append(f"{head}{apart.join(said)}.")
     return Quote(" ".join(texts), units[runs[0].start].start, units[runs[-1].end - 1].end, passage)
+
+
+def _item_text(item: Unit) -> str:
+    """An item of a numbered list with its number: "3. Rinse the tank."."""
+    return f"{item.number}. {item.text.rstrip(';, ')}{'' if item.text.endswith(ENDS) else '.'}"
 
 
 def _around(passages: Sequence[Passage], rows: Sequence[Unit]) -> Passage:

@@ -15,7 +15,7 @@ from itertools import chain
 
 import numpy as np
 
-from chatbot import leaning, lexical, measures, steps
+from chatbot import leaning, lexical, measures, numbered, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES, RANKS, Word
@@ -161,7 +161,8 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     one that stands in another table or list but not in this ("Texas"), a longer name than the one that
     is there ("West Virginia"), a place past the last row ("the sixth highest"), or a step past the last.
     """
-    if beyond := steps.not_there(retriever, section, text):
+    beyond = steps.not_there(retriever, section, text) or numbered.not_there(retriever, section, text)
+    if beyond:
         return Absent(*beyond, "step")
     now = leaning.now(text) if BESIDE_IT in text else ""
     now = " ".join(retriever.synonyms.get(word.folded, word.text) for word in lexical.words(now))

@@ -159,11 +159,16 @@ def _inside(page: _Page, position: int) -> Iterator[Token]:
 
 
 def _items(page: _Page, position: int) -> Iterator[Unit]:
-    """The items of a list; an item keeps whatever is nested in it."""
-    for token in _inside(page, position):
-        if token.type == "list_item_open" and token.level == page.tokens[position].level + 1:
-            start, end = page.span(token)
-            yield Unit("item", start, end, _plain_lines(page, start, end))
+    """The items of a list; an item keeps what is nested in it, and its number is the one shown."""
+    token = page.tokens[position]
+    items = [
+        page.span(other)
+        for other in _inside(page, position)
+        if other.type == "list_item_open" and other.level == token.level + 1
+    ]
+    ordered, first = token.type == "ordered_list_open", int(token.attrs.get("start", 1))
+    for number, (start, end) in enumerate(items, first):
+        yield Unit("item", start, end, _plain_lines(page, start, end), number=number if ordered else None)
 
 
 def _table(page: _Page, position: int) -> Block | None:

@@ -13,7 +13,8 @@ class Unit:
     """The smallest thing that is quoted: a sentence, a list item or a table row.
 
     `start` and `end` are character offsets in the guide file; `text` is the same without Markdown.
-    `cells` are a row's cells in plain text, in the order of its block's `header`.
+    `cells` are a row's cells in plain text, in the order of its block's `header`; `number` is the place of an
+    item in a numbered list, as a reader sees it; anything else has none.
     """
 
     kind: str  # "sentence", "item" or "row"
@@ -21,6 +22,7 @@ class Unit:
     end: int
     text: str
     cells: tuple[str, ...] = ()
+    number: int | None = None
 
     @property
     def key(self) -> str:

@@ -1,0 +1,105 @@
+"""Items of a numbered list: by number, the first and the last, and what comes next to which."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from chatbot import numbered
+from chatbot.answering import Chatbot
+from tests.places import topic
+
+CLEAN = "How do I clean the burrs?"
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(numbered)
+    assert found.attempted == 1
+    assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("What is step 3 of cleaning the burrs?", 3),
+        ("third step of cleaning", 3),
+        ("number two when cleaning", 2),
+        ("what is the last step", 5),
+        ("what do I do first when I clean them", 1),
+        ("what's the first thing to do", 1),
+        ("how do I start?", 1),
+        ("what do I do after emptying the jar?", 3),
+        ("what comes after pulling the plug", 2),
+        ("what comes before the brushing of burrs?", 3),
+        ("what comes after step 4?", 5),
+        ("which step is brushing?", 4),
+        ("what comes after putting it back until it clicks", None),  # nothing
+        ("what comes before pulling the plug", None),
+        ("what can I drink after brushing?", None),  # something else is asked
+        ("why do I brush after step 3?", None),
+        ("which step is about the burr", None),  # there are several
+        ("step 9", None),
+        ("how do I clean the burrs?", None),
+        ("what do I do before the first use?", None),
+    ],
+)
+def test_the_item_that_is_asked_for(manual: Chatbot, text: str, number: int | None) -> None:
+    item = numbered.item(manual.retriever, topic(manual, "cleaning"), text)
+    assert (item and item.number) == number
+
+
+def test_bullets_have_no_numbers(manual: Chatbot) -> None:
+    section = topic(manual, "guarantee")
+    assert not numbered.items(manual.retriever, section)
+    assert numbered.item(manual.retriever, section, "what is step 1?") is None
+    assert numbered.not_there(manual.retriever, section, "what is step 7?") is None
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "text"),
+    [
+        ([], "What is the third step of cleaning?", "3. Turn the upper burr to the left and take it out."),
+        ([], "what do i do first when cleaning?", "1. Pull the plug."),
+        ([], "what is the second step before first use", "2. Plug the mill in and turn the dial to 5."),
+        ([CLEAN], "and step 4?", "4. Brush both burrs; never use water."),
+        ([CLEAN], "the third one", "3. Turn the upper burr to the left and take it out."),
+        ([CLEAN], "what's the last step?", "5. Put the burr back and turn it until it clicks."),
+        ([CLEAN, "step 2?"], "and then?", "3. Turn the upper burr to the left and take it out."),
+        ([CLEAN, "step 2?"], "and before that?", "1. Pull the plug."),
+        (
+            [CLEAN, "what do I do first?", "what's next?"],
+            "and after that?",
+            "3. Turn the upper burr to the left and take it out.",
+        ),
+    ],
+)
+def test_one_item_is_the_answer(manual: Chatbot, history: list[str], question: str, text: str) -> None:
+    answer = manual.ask(question, history)
+    assert (answer.kind, answer.text) == ("answer", text)
+
+
+@pytest.mark.parametrize("question", [CLEAN, "how many steps does cleaning take"])
+def test_the_whole_list_keeps_its_numbers(manual: Chatbot, question: str) -> None:
+    answer = manual.ask(question)
+    assert answer.text == (
+        "Clean the burrs once a month, or when the coffee tastes bitter. 1. Pull the plug. 2. Empty the jar "
+        "and lift the lid off. 3. Turn the upper burr to the left and take it out. 4. Brush both burrs; "
+        "never use water. 5. Put the burr back and turn it until it clicks."
+    )
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "missing"),
+    [
+        ([], "step 9 of cleaning the burrs", "Step 9"),
+        ([CLEAN], "step 7?", "Step 7"),
+        ([CLEAN, "step 5"], "and then?", "Step 6"),
+    ],
+)
+def test_an_item_past_the_last_is_not_there(
+    manual: Chatbot, history: list[str], question: str, missing: str
+) -> None:
+    answer = manual.ask(question, history)
+    assert (answer.kind, answer.missing) == ("no_answer", (missing,))
+    assert f"The guide lists 5, by step: 1, 2, 3, 4 and 5. {missing} is not among them." in answer.text
