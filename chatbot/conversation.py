@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chatbot import leaning, lexical, sequences, steps, swapping
+from chatbot import leaning, lexical, numbered, sequences, steps, swapping
 from chatbot.lexical import Word
 from chatbot.passages import bare_title
 from chatbot.ranking import ASKS, Evidence, average, softmax
 from chatbot.retrieval import CERTAIN, Hit, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
 
+IN_ORDER = (sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE, numbered.COUNTED)
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
 KEPT = 256  # turns that are kept for the follow-ups to them
 
@@ -200,7 +201,7 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
         return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
     if goes_on or back or leaning.asks_on(text):
         return True
-    if any(asked.search(text) for asked in (sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE)):
+    if any(asked.search(text) for asked in IN_ORDER):
         return len(every) <= 8
     return not reading.words or (len(every) <= 3 and len(reading.words) <= 1)  # "how many are there?"
 

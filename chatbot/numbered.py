@@ -19,7 +19,11 @@ NUMBER = re.compile(
     rf"\b(?:{'|'.join(sorted(STEPS))}|number|no\.) (\d+|{'|'.join(lexical.CARDINALS)})\b", re.I
 )
 MANNER = re.compile(r"\W*(?:and |so |then )*(?:how(?! about)|why|when|where)\b", re.I)
-_AT = r"(?:\b(?:do|does|happens|comes)\b.*\b{0}\b(?=\W*(?:$|(?:when|if|to)\b))|\b{0} thing\b)"
+_AT = (
+    r"(?:\b(?:do|does|happens|comes)\b.*\b{0}\b(?=\W*(?:$|(?:when|if|to|in|for|with|during)\b))"
+    r"|\b{0} thing\b)"
+)
+COUNTED = re.compile(r"\bhow many (?:[\w-]+ )?(?:steps|stages|phases)\b", re.I)
 FIRST = re.compile(
     _AT.format("first")
     + r"|\bstarts? with\b|\bhow (?:do|does|should|can) (?:i|we|you|one|it) (?:start|begin)\b",
@@ -72,16 +76,6 @@ def item(retriever: Retriever, section: int, text: str) -> Unit | None:
     else:
         place = _named(retriever, section, text, line) if WHICH.search(text) else None
     return line[place] if place is not None and 0 <= place < len(line) else None
-
-
-def counts(text: str) -> bool:
-    """Whether a text asks how many steps there are.
-
-    >>> counts("how many steps does it take?"), counts("how many cups does it make?")
-    (True, False)
-    """
-    found = lexical.HOW_MANY.search(text)
-    return found is not None and any(lexical.stem(word.folded) in STEPS for word in lexical.words(text))
 
 
 def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:

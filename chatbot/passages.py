@@ -17,6 +17,8 @@ from chatbot.guides import Guide, Section, Unit
 
 STEP = re.compile(r"^(?:(?:step|stage|phase|part|day|week)\s+\d+\b|\d+[.):]\s)", re.I)
 
+LEADS_IN = re.compile(r"\b(?:following|follows?|these|those|below)\b", re.I)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -66,9 +68,18 @@ class Passage:
             if kind in ("row", "item"):
                 numbers = list(group)
                 first = numbers[0]
-                led = first > 0 and self.units[first - 1].kind == "sentence"
+                before = self.units[first - 1] if first else None
+                led = before is not None and before.kind == "sentence" and _leads_in(kind, before.text)
                 runs.append(Run(kind, first - led, first, numbers[-1] + 1))
         return tuple(runs)
+
+
+def _leads_in(kind: str, sentence: str) -> bool:
+    """Whether a sentence announces what follows: a table in any case, a list with a colon or by its words.
+
+    "Never use vinegar." before the steps is no part of them.
+    """
+    return kind == "row" or sentence.endswith(":") or LEADS_IN.search(sentence) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,8 @@ def asks_for_a_row(retriever: Retriever, text: str, before: str, topic: int) -> 
     "And the lowest of them?", "how much is that a year?", after two rows "which is higher?"; not "which is
     best for beginners?".
     """
-    if lexical.HOW_MANY.search(text) and not lexical.content_words(text):  # "how many are there?"
+    bare = not lexical.content_words(text)  # "how many are there?"
+    if lexical.HOW_MANY.search(text) and (bare or numbered.COUNTED.search(text)):
         return any(item.section == topic for item in items(retriever, topic))
     says = {word.folded for word in lexical.words(text)}
     ranks = not says.isdisjoint(HIGHEST | LOWEST)

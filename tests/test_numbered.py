@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import doctest
+from pathlib import Path
 
 import pytest
 
 from chatbot import numbered
 from chatbot.answering import Chatbot
+from chatbot.guides.markdown import read_markdown
 from tests.places import topic
 
 CLEAN = "How do I clean the burrs?"
-
-
-def test_the_examples_in_the_code_hold() -> None:
-    found = doctest.testmod(numbered)
-    assert found.attempted == 1
-    assert not found.failed
 
 
 @pytest.mark.parametrize(
@@ -37,7 +32,6 @@ def test_the_examples_in_the_code_hold() -> None:
         ("what comes after putting it back until it clicks", None),  # nothing
         ("what comes before pulling the plug", None),
         ("what can I drink after brushing?", None),  # something else is asked
-        ("why do I brush after step 3?", None),
         ("which step is about the burr", None),  # there are several
         ("step 9", None),
         ("how do I clean the burrs?", None),
@@ -61,6 +55,7 @@ def test_bullets_have_no_numbers(manual: Chatbot) -> None:
     [
         ([], "What is the third step of cleaning?", "3. Turn the upper burr to the left and take it out."),
         ([], "what do i do first when cleaning?", "1. Pull the plug."),
+        ([], "whats the first thing to do in cleaning", "1. Pull the plug."),
         ([], "what is the second step before first use", "2. Plug the mill in and turn the dial to 5."),
         ([CLEAN], "and step 4?", "4. Brush both burrs; never use water."),
         ([CLEAN], "the third one", "3. Turn the upper burr to the left and take it out."),
@@ -79,14 +74,22 @@ def test_one_item_is_the_answer(manual: Chatbot, history: list[str], question: s
     assert (answer.kind, answer.text) == ("answer", text)
 
 
-@pytest.mark.parametrize("question", [CLEAN, "how many steps does cleaning take"])
-def test_the_whole_list_keeps_its_numbers(manual: Chatbot, question: str) -> None:
-    answer = manual.ask(question)
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [([], CLEAN), ([], "how many steps does cleaning take"), ([CLEAN], "how many steps are there?")],
+)
+def test_the_whole_list_keeps_its_numbers(manual: Chatbot, history: list[str], question: str) -> None:
+    answer = manual.ask(question, history)
     assert answer.text == (
-        "Clean the burrs once a month, or when the coffee tastes bitter. 1. Pull the plug. 2. Empty the jar "
-        "and lift the lid off. 3. Turn the upper burr to the left and take it out. 4. Brush both burrs; "
-        "never use water. 5. Put the burr back and turn it until it clicks."
+        "1. Pull the plug. 2. Empty the jar and lift the lid off. 3. Turn the upper burr to the left and "
+        "take it out. 4. Brush both burrs; never use water. 5. Put the burr back and turn it until it clicks."
     )
+
+
+def test_a_list_from_another_number_on(tmp_path: Path) -> None:
+    file = tmp_path / "guide.md"
+    guide = read_markdown(file, "# Tea\n\n4) Boil water.\n5) Wait!\n9) Pour\n\n- no milk\n")
+    assert [unit.number for unit in guide.sections[0].units] == [4, 5, 6, None]
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,36 @@ def test_what_was_told_of_a_section_below_is_not_read_again(real_bot: Chatbot) -
     assert below not in {section for section, _ in quoting.beyond(real_bot.retriever, told)}
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        # no part of the steps that follow it
+        ("when should I clean the burrs", "Clean the burrs once a month, or when the coffee tastes bitter."),
+        # the only one of a long list that says so, without a sentence that does not announce it
+        ("my coffee is sour", "The coffee tastes sour: choose a finer dial, and let it brew for longer."),
+        (
+            "Can I run the mill for more than two minutes?",
+            "Mind these rules whenever you use the mill: Do not run the mill for more than two minutes at a "
+            "stretch, for the motor gets hot.",
+        ),
+    ],
+)
+def test_of_a_list_no_more_is_quoted_than_is_asked(manual: Chatbot, question: str, text: str) -> None:
+    answer = manual.ask(question)
+    assert (answer.kind, answer.text) == ("answer", text)
+
+
+def test_a_list_is_quoted_whole_to_whom_asks_for_all(manual: Chatbot) -> None:
+    answer = manual.ask("which rules are there?")
+    assert answer.text.startswith("Mind these rules whenever you use the mill: Keep fingers")
+    assert answer.text.endswith("long hair away from them.")
+
+
+def test_how_often_after_how_asks_for_no_list(manual: Chatbot) -> None:
+    answer = manual.ask("how often do I do that?", ["How do I clean the burrs?"])
+    assert answer.text == "Clean the burrs once a month, or when the coffee tastes bitter."
+
+
 def test_items_that_hold_commas_do_not_run_into_each_other() -> None:
     items = tuple(Unit("item", n, n + 1, text) for n, text in enumerate(["a passport, or an ID", "a key"]))
     passage = Passage(0, 0, 0, 2, items)

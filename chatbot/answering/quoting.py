@@ -19,7 +19,7 @@ from chatbot.answering import tables
 from chatbot.answering.counting import period_of
 from chatbot.guides import Unit
 from chatbot.passages import Passage, Run
-from chatbot.ranking import Evidence
+from chatbot.ranking import ASKS, Evidence
 from chatbot.retrieval import Retriever
 
 # A short answer of sentences is filled up to WORDS, and to at most MOST with sentences that fit NEARLY as
@@ -65,7 +65,8 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     turns = (text,) if now == text or tables.compares(now) else (now, text)
     rarity = retriever.ranker.coverage.rarity
     words = {word.stem: rarity(word.stem) for word in lexical.content_words(retriever.aliases.without(text))}
-    asked = _Asked(text, turns, words, SEVERAL.search(text) is not None)
+    asking = now if ASKS.match(leaning.LEAD.sub("", now)) else text  # "how do I … – how often?"
+    asked = _Asked(text, turns, words, SEVERAL.search(asking) is not None)
     return [_quote(retriever, section, asked, evidence) for section in sections]
 
 
@@ -148,7 +149,7 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
     best, scores = _best(passages, _unit_scores(section, words, evidence))
     top = scores.index(max(scores))
     runs = best.runs
-    counted = numbered.counts(asked.turns[0])  # "how many steps": the last one has their number
+    counted = numbered.COUNTED.search(asked.turns[0])  # "how many steps": the last one has their number
     at_large = [
         run
         for run in runs
@@ -161,14 +162,28 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
         chosen = [run for run in runs if run.holds(top) or _leads(run, scores, top)]
     if not chosen:
         return _window(best, scores)
+    if not (at_large or asked.several) and _is_the_only_one(best, chosen[0], top, words):
+        return _one_of(best, chosen[0], best.units[top])
     if chosen[0].kind == "row":
         return _rows(best, best.units[chosen[0].first : chosen[0].end], chosen[0].lead(best.units))
     return _lists(best, chosen)
 
 
 def _leading_stems(run: Run, passage: Passage) -> frozenset[str]:
-    """The stems of the sentence that leads in."""
-    return lexical.every_stem(tuple(unit.text for unit in run.lead(passage.units)))
+    """The stems of the sentence before a list or table; of steps, which say what is done, their own, too."""
+    first = passage.units[run.first]
+    start = run.start - (run.start == run.first and run.first > 0)
+    told = passage.units[start : run.first if first.number is None else run.end]
+    return lexical.every_stem(tuple(unit.text for unit in told))
+
+
+def _is_the_only_one(passage: Passage, run: Run, top: int, words: Mapping[str, float]) -> bool:
+    """Whether the item that fits best is the only one of a long list that holds some word of the question."""
+    if run.kind != "item" or top < run.first or sum(passage.sizes[run.first : run.end]) <= WORDS:
+        return False
+    others = (unit.text for unit in passage.units[run.first : run.end] if unit is not passage.units[top])
+    held = lexical.every_stem((passage.units[top].text,)) & words.keys()
+    return bool(held - lexical.every_stem(tuple(others)))
 
 
 def _leads(run: Run, scores: Sequence[float], top: int) -> bool:
@@ -242,6 +257,14 @@ def _lists(passage: Passage, runs: Sequence[Run]) -> Quote:
         apart = "; " if many else ", "
         texts.append(f"{head}{apart.join(said)}.")
     return Quote(" ".join(texts), units[runs[0].start].start, units[runs[-1].end - 1].end, passage)
+
+
+def _one_of(passage: Passage, run: Run, item: Unit) -> Quote:
+    """One item of a list, behind the sentence that leads in."""
+    lead = run.lead(passage.units)
+    said = item.text.rstrip(".;, ") + "." if item.number is None else _item_text(item)
+    head = "".join(f"{unit.text.rstrip(':. ')}: " for unit in lead)
+    return Quote(head + said, (*lead, item)[0].start, item.end, passage)
 
 
 def _item_text(item: Unit) -> str:
