@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
@@ -208,21 +208,24 @@ def _own_terms(guides: Sequence[Guide]) -> list[list[str]]:
     return documents
 
 
-def _synonyms(
-    known: Collection[str], guides: Sequence[Guide], of_all: Mapping[str, Sequence[str]]
-) -> dict[str, str]:
-    """What people write → the guides' own word. What a guide says itself goes before what is said for all.
-
-    Last come the short forms of anybody's typing (`shorthand.txt`), for words that are `known`, folded.
-    """
-    typed = read_synonyms(Path(__file__).with_name("shorthand.txt"))
-    meant = {
-        word: others
-        for word, others in typed.items()
-        if all(part in known or part in lexical.STOP for part in lexical.fold(word).split())
-    }
-    sources = [meant, of_all, *(guide.synonyms for guide in guides)]
+def _synonyms(guides: Sequence[Guide], of_all: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What people write → the guides' own word. What a guide says itself goes before what is said for all."""
+    sources = [of_all, *(guide.synonyms for guide in guides)]
     return {other: word for source in sources for word, others in source.items() for other in others}
+
+
+def _anybodys(file: str, known: Container[str], own: Container[str]) -> dict[str, str]:
+    """What anybody types → what it means, by one of our files, for words that are `known`, folded.
+
+    It is left alone where the guides say what was typed: stems are their `own`.
+    """
+    return {
+        other: word
+        for word, others in read_synonyms(Path(__file__).with_name(file)).items()
+        for other in others
+        if all(part.folded in known or part.folded in lexical.STOP for part in lexical.words(word))
+        and any(stem not in own for stem in lexical.stems(other))
+    }
 
 
 def _words(
@@ -249,7 +252,9 @@ def _words(
             texts += 1
             stems.update({word.stem for word in found})
         held[view.section].update(word.stem for word in found)
-    synonyms = _synonyms(own.keys() | asked.keys(), guides, of_all)
+    everyday = _anybodys("everyday.txt", own, guide_stems)
+    short = _anybodys("shorthand.txt", own.keys() | asked.keys(), guide_stems)
+    synonyms = everyday | short | _synonyms(guides, of_all)
     for text in {*synonyms.keys(), *synonyms.values()}:
         own.update(word.folded for word in lexical.words(text))
     # A word of an alternate may itself be a typing error: it counts if the language has it.

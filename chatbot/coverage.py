@@ -56,6 +56,28 @@ class Coverage:
             ))  # fmt: skip
         return found
 
+    def cells(self, words: Sequence[Word]) -> list[int]:
+        """The sections with a table of several columns of which words name a row and a column.
+
+        "The sauna on Sunday" is in no sentence of it: a row is embedded with all of its columns.
+        """
+        asked = {word.stem for word in words} if self._grids else frozenset()
+        return [
+            section
+            for section, keys, columns in self._grids
+            if not columns.isdisjoint(asked) and any(lexical.names(key, asked) for key in keys)
+        ]
+
+    @cached_property
+    def _grids(self) -> list[tuple[int, list[str], frozenset[str]]]:
+        """Tables of several columns: the section, the rows' names, the stems that one heading has alone."""
+        return [
+            (number, [row.key for row in table.units], frozenset().union(*lexical.apart(table.header[1:])))
+            for number, section in enumerate(self.index.sections)
+            for table in section.blocks
+            if len(table.header) > 2
+        ]
+
     def rarity(self, stem: str) -> float:
         """The inverse document frequency of a stem over the corpus's texts; unknown ones weigh most."""
         return self._rarities.get(stem, self._rarities[""])

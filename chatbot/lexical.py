@@ -155,6 +155,16 @@ def every_stem(texts: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word.stem for text in texts for word in words(text))
 
 
+def apart(texts: Sequence[str]) -> list[frozenset[str]]:
+    """For each of some texts the stems of its content words that no other one holds.
+
+    >>> [sorted(stems) for stems in apart(["Indoor pool", "Outdoor pool"])]
+    [['indoor'], ['outdoor']]
+    """
+    found = [{word.stem for word in content_words(text)} for text in texts]
+    return [frozenset(own - set().union(*found[:n], *found[n + 1 :])) for n, own in enumerate(found)]
+
+
 def number_of(number: str) -> int:
     """The number that a figure or a word up to ten writes."""
     return int(number) if number.isdigit() else CARDINALS.index(number.lower()) + 1

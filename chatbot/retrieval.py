@@ -32,6 +32,7 @@ Mask = npt.NDArray[np.bool_]  # [sections]
 LIKE_KEYS = 0.4  # the cosine to a key from which a word may be of its kind
 STORIES = 3  # alternates at least that hold a word of which the corpus speaks
 VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
+CELL = 2.0  # what it gains for a row and a column of its table that are named
 CERTAIN = 0.99  # and the confidence that it then has at least
 ENOUGH = 5  # hits that are found at once: an answer shows no more
 
@@ -380,6 +381,9 @@ def _weighed(ranker: Ranker, readings: Sequence[Reading], drawn: Array | None = 
     vectors = ranker.index.encoder.encode([reading.searched for reading in readings])
     texts = [reading.text for reading in readings]
     found = ranker.evidence(vectors, [reading.terms for reading in readings], texts)
+    for reading, seen in zip(readings, found, strict=True):
+        if cells := ranker.coverage.cells(reading.words):
+            seen.scores[cells] += CELL
     return found if drawn is None else [replace(seen, scores=seen.scores + drawn) for seen in found]
 
 

@@ -132,7 +132,7 @@ def said(bot: Chatbot, anchor: str, text: str) -> str:
     ("makerspace", "What are the rules of the makerspace?", "Rules: First attend the 45-minute induction"),
     ("makerspace", "How much is the laser cutter for a minute?", ""),
     ("printing", "How do I print from my own phone?", ""),
-    ("membership-kinds", "What kinds of membership are there?", "Adult: For whom from 18 years, Fee £18 per"),
+    ("membership-kinds", "What kinds of membership are there?", "Adult – For whom: from 18 years, Fee £18"),
     ("branches", "Which tram goes to Mill Square?", ""),
 ])  # fmt: skip
 def test_beside_a_list_or_a_table_what_fits_is_quoted(
@@ -191,7 +191,7 @@ def test_a_sentence_beside_a_list_is_quoted_where_it_fits_better(real_bot: Chatb
         (("Shift", "Hourly pay"), ("Night", "$24.50"), "Night: $24.50 an hour"),
         (("Room", "Rent per month"), ("Attic", "$300"), "Attic: $300 a month"),
         (("Town", "Inhabitants"), ("Alby", "300"), "Alby: 300"),
-        (("Season", "Task", "Hours"), ("Spring", "Sowing", "48"), "Spring: Task Sowing, Hours 48"),
+        (("Season", "Task", "Hours"), ("Spring", "Sowing", "48"), "Spring – Task: Sowing, Hours 48"),
         (("Season", "Task", "Hours"), ("Winter", "", "12"), "Winter: Hours 12"),
         (("Season", "Task"), ("Autumn", ""), "Autumn"),
         (("Colour",), ("Red",), "Red"),

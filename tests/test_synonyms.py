@@ -10,7 +10,8 @@ import pytest
 from chatbot import building, index, lexical
 from chatbot.answering import Chatbot
 from chatbot.building import build
-from chatbot.guides import Guide, Section, read_synonyms
+from chatbot.guides import Block, Guide, Section, Unit, read_synonyms
+from chatbot.passages import list_views
 from chatbot.settings import Settings
 from tests.words import WordEncoder
 
@@ -95,8 +96,29 @@ def test_short_forms_are_of_words_that_the_guides_have(bot: Chatbot, real_bot: C
 
 
 def test_what_a_corpus_says_of_a_short_form_goes_before_it() -> None:
-    guide = Guide("g", "Title", "", "", (Section("a", "A manager", 2, 0),), synonyms={"major": ("mgr",)})
-    known = {"a", "manager"}
-    assert building._synonyms(known, [guide], {"boss": ("mgr", "hd")})["mgr"] == "major"
-    assert building._synonyms(known, [replace(guide, synonyms={})], {"boss": ("mgr",)})["mgr"] == "boss"
-    assert building._synonyms(known, [replace(guide, synonyms={})], {})["mgr"] == "manager"
+    block = Block("text", 0, 9, (Unit("sentence", 0, 9, "Ask them."),))
+    titles = ("A manager", "The boss", "A major")
+    sections = tuple(Section(title, title, 2, 0, (), (block,)) for title in titles)
+    plain = Guide("g", "Title", "", "", sections)
+    own = replace(plain, synonyms={"major": ("mgr",)})
+
+    def meant(guide: Guide, of_all: dict[str, tuple[str, ...]]) -> str:
+        """What "mgr" means."""
+        return str(building._words([guide], list_views([guide], []), of_all)["synonyms"]["mgr"])
+
+    assert meant(own, {"boss": ("mgr", "hd")}) == "major"
+    assert meant(plain, {"boss": ("mgr",)}) == "boss"
+    assert meant(plain, {}) == "manager"
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("is there a warranty", "is there a guarantee"),  # the guide says so, and nothing of a warranty
+    ("fix the mill", "repair the mill"),
+    ("what does the led mean", "what does the lamp mean"),
+    ("can kids use it", "can kids use it"),  # it says nothing of children
+    ("how hot does it get", "how hot does it get"),  # it says "hot" itself
+])  # fmt: skip
+def test_other_words_are_searched_as_what_the_guide_says(manual: Chatbot, typed: str, meant: str) -> None:
+    reading = manual.retriever.read(typed)
+    assert (reading.text, reading.searched) == (typed, meant)
+    assert manual.ask(typed).understood_as == typed

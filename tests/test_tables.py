@@ -13,6 +13,7 @@ from chatbot.answering import Answer, Ask, Chatbot, refusing, tables
 from chatbot.guides import Block, Unit
 from chatbot.leaning import BESIDE_IT
 from chatbot.passages import Listing
+from tests.places import topic
 
 # How people ask for a row of each table, {} being its first cell; a table without phrasings fails the test.
 PHRASINGS = {
@@ -90,7 +91,7 @@ def test_the_row_says_what_its_figure_is(real_bot: Chatbot, trades: Chatbot) -> 
     assert real_bot.ask("How much do ML engineers make in California?").text == "California: $139,620 a year."
     assert trades.ask("hourly pay of bakers on the night shift").text == "Night: $24.50 an hour."
     autumn = trades.ask("What is a gardener's first task in autumn?")
-    assert autumn.text == "Autumn: First task Raking, Hours a week 36."
+    assert autumn.text == "Autumn – First task: Raking, Hours a week 36."
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,7 @@ def test_the_last_of_the_highest(real_bot: Chatbot, question: str, row: str) -> 
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(tables)
-    assert found.attempted == 1
+    assert found.attempted == 2
     assert not found.failed
 
 
@@ -431,13 +432,13 @@ def test_a_rank_is_by_the_column_that_is_asked_for(handbook: Chatbot) -> None:
         ("Industry", "Yearly pay", "Share of jobs"),
         ("Mining", "$72,500", "2%"), ("Staffing", "$51,300", "7%"), ("Building", "$60,700", "66%"),
     )  # fmt: skip
-    for text, topic, found in (
+    for text, before, found in (
         ("which industry pays least", "", "Staffing"),
         ("the worst?", f"Which industry pays best{BESIDE_IT}the worst?", "Staffing"),
         ("which industry has the largest share", "", "Building"),
         ("the lowest one", "", "Staffing"),
     ):
-        (row,) = tables.asked_rows(handbook.retriever, table, text, topic)
+        (row,) = tables.asked_rows(handbook.retriever, table, text, before)
         assert row.cells[0] == found, text
 
 
@@ -557,3 +558,32 @@ def test_a_dash_that_is_typed_is_no_mark_of_ours(real_bot: Chatbot) -> None:
     for dash in (" – ", " - ", ", "):
         answer = real_bot.ask(f"How much does it pay in Texas{dash}more than California?")
         assert (answer.kind, answer.missing) == ("no_answer", ("Texas",))
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "text"),
+    [
+        ([], "brewing time of filter coffee?", "Filter coffee: Brewing time 3 minutes."),
+        ([], "how many beans for a french press", "French press: Beans for a cup 12 g."),
+        (
+            [],
+            "what should I know of espresso and the dial in all",
+            "Espresso: Dial 1 to 2.",
+        ),
+        (["brewing time of espresso?"], "and of a moka pot?", "Moka pot: Brewing time 2 minutes."),
+    ],
+)
+def test_of_a_wide_table_the_column_is_told_that_is_named(
+    manual: Chatbot, history: list[str], question: str, text: str
+) -> None:
+    answer = manual.ask(question, history)
+    assert (answer.kind, answer.sources[0].ref, answer.text) == ("answer", "coffee-mill#drinks", text)
+
+
+def test_a_row_and_a_column_find_their_table(manual: Chatbot) -> None:
+    """Sentences that say nearly the same are nearer, and the row is embedded with all of its columns."""
+    cells = manual.retriever.ranker.coverage.cells
+    drinks = topic(manual, "drinks")
+    assert cells(lexical.content_words("brewing time of a French press")) == [drinks]
+    for text in ("a French press", "brewing time", "the time of a French", "cleaning a moka"):
+        assert cells(lexical.content_words(text)) == []

@@ -36,6 +36,8 @@ SEVERAL = re.compile(
     re.I,
 )
 
+FIGURE = re.compile(r"\W{0,2}\d")  # how a cell begins that measures or counts
+WIDE = 4  # columns of a table of which no more are said than are asked for
 ENDS = (".", "!", "?", ":", "…", ".)", ".”", '."')  # of a sentence
 
 
@@ -142,7 +144,8 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
             return Quote(_item_text(item), item.start, item.end, held)
         for table in retriever.listings[section]:
             if table.header and (rows := tables.asked_rows(retriever, table, turn, asked.text)):
-                return _rows(_around(table.passages, rows), rows)
+                columns = _columns(table.header, rows, asked.turns)
+                return _rows(_around(table.passages, rows), rows, columns=columns)
     title = retriever.titles[section]  # a word of it tells nothing of what is asked of the section
     words = {stem: rarity for stem, rarity in asked.words.items() if stem not in title}
     passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
@@ -279,10 +282,12 @@ def _around(passages: Sequence[Passage], rows: Sequence[Unit]) -> Passage:
     return replace(held[0], end=held[-1].end, units=units)
 
 
-def _rows(passage: Passage, rows: Sequence[Unit], lead: Sequence[Unit] = ()) -> Quote:
-    """Rows as "California: $139,620 a year". The quote runs from the first to the last of them."""
+def _rows(
+    passage: Passage, rows: Sequence[Unit], lead: Sequence[Unit] = (), columns: Sequence[int] = ()
+) -> Quote:
+    """Rows as "California: $139,620 a year", of all columns or some. The quote runs from first to last."""
     ordered = sorted(rows, key=lambda unit: unit.start)
-    parts = [row_text(passage.header, row) for row in rows]
+    parts = [row_text(passage.header, row, columns) for row in rows]
     period = period_of(passage.header)
     if len(parts) > 2 and period:
         text = "; ".join(part.removesuffix(f" {period}") for part in parts) + f" ({period})."
@@ -294,19 +299,36 @@ def _rows(passage: Passage, rows: Sequence[Unit], lead: Sequence[Unit] = ()) -> 
     return Quote(text, ordered[0].start, ordered[-1].end, passage)
 
 
-def row_text(header: Sequence[str], row: Unit) -> str:
-    """A row as a person would say it.
+def _columns(header: Sequence[str], rows: Sequence[Unit], turns: Sequence[str]) -> list[int]:
+    """The columns of a wide table that a question names, and whose cells hold its words; none for all."""
+    columns = next(filter(None, (tables.asked_columns(header, text) for text in turns)), [])
+    if len(header) < WIDE or not columns:
+        return []
+    stems = lexical.every_stem(tuple(turns))
+    cells = ((n, cell) for row in rows for n, cell in enumerate(row.cells) if n)
+    return sorted({*columns, *(n for n, cell in cells if not stems.isdisjoint(lexical.stems(cell)))})
+
+
+def row_text(header: Sequence[str], row: Unit, columns: Sequence[int] = ()) -> str:
+    """A row as a person would say it, with all that it says, or of some columns.
 
     >>> row_text(["State", "Annual salary (US dollars)"], Unit("row", 0, 9, "", ("Ohio", "$1,000")))
     'Ohio: $1,000 a year'
     >>> row_text(["Member", "Annual fee"], Unit("row", 0, 9, "", ("Child", "free")))
     'Child: free'
+    >>> row_text(["Code", "Meaning", "Beeps"], Unit("row", 0, 9, "", ("E5", "Too hot", "2")))
+    'E5 – Meaning: Too hot, Beeps 2'
     """
-    told = [(name, cell) for name, cell in zip(header[1:], row.cells[1:], strict=False) if cell]
+    cells = list(zip(header, row.cells, strict=False))
+    told = [cells[n] for n in columns or range(1, len(cells)) if n < len(cells) and cells[n][1]]
     if len(header) == 2:
         period = period_of(header)
         told = [
             ("", f"{cell} {period}" if period and any(map(str.isdecimal, cell)) else cell) for _, cell in told
         ]
-    figures = ", ".join(f"{name} {cell}".strip() for name, cell in told)
-    return ": ".join(filter(None, (row.cells[0], figures)))
+    named = any(name and not FIGURE.match(cell) for name, cell in told)
+    figures = ", ".join(
+        f"{name} {cell}".strip() if not name or FIGURE.match(cell) else f"{name}: {cell}"
+        for name, cell in told
+    )
+    return (" – " if named else ": ").join(filter(None, (row.cells[0], figures)))

@@ -78,6 +78,17 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     return line[place : place + 1]
 
 
+def asked_columns(header: Sequence[str], text: str) -> list[int]:
+    """The columns of figures that a question names by words which no other heading has; none for all of them.
+
+    >>> asked_columns(["Day", "Indoor pool", "Outdoor pool"], "when is the indoor pool open?")
+    [1]
+    """
+    asked = {word.stem for word in lexical.content_words(text)}
+    found = [n for n, own in enumerate(lexical.apart(header[1:]), 1) if not own.isdisjoint(asked)]
+    return found if len(found) < len(header) - 1 else []
+
+
 def compares(text: str) -> bool:
     """Whether a question sets one thing against another.
 
