@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot import leaning, lexical, sequences
+from chatbot import leaning, lexical, numbered, sequences
 from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import fold_phrase
 from chatbot.passages import bare_title
@@ -26,7 +26,7 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
 
     "How much do they make in California?", "in Washington?" → "How much do they make in Washington?"
     """
-    if leaning.ASKS_ON.match(bare):
+    if leaning.ASKS_ON.match(bare) or numbered.NUMBER.search(bare):
         return ""
     value = leaning.value(bare)
     every = [word.folded for word in lexical.words(value)]
