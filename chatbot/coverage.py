@@ -52,7 +52,7 @@ class Coverage:
                 _share(weights, told, self._held(section, weights.keys())),
                 _share(weights, told, self.own_stems[section]),
                 float(any(lexical.names(row, weights) for row in self._rows[section])),
-                float(sum(word not in ranks for word in strange)),
+                float(sum(word not in ranks for word in strange) if ranks else len(strange)),
             ))  # fmt: skip
         return found
 

@@ -59,6 +59,7 @@ class _Asked:
     turns: tuple[str, ...]  # the question, and before it what it adds to the one before: rows are named by it
     words: Mapping[str, float]  # the stems of its words, but for the role's, and how rare they are
     several: bool  # whether it asks for all that is listed
+    counted: bool  # whether it asks how many steps there are: the last one has their number
 
 
 def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: Evidence) -> list[Quote]:
@@ -67,8 +68,10 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     turns = (text,) if now == text or tables.compares(now) else (now, text)
     rarity = retriever.ranker.coverage.rarity
     words = {word.stem: rarity(word.stem) for word in lexical.content_words(retriever.aliases.without(text))}
-    asking = now if ASKS.match(leaning.LEAD.sub("", now)) else text  # "how do I … – how often?"
-    asked = _Asked(text, turns, words, SEVERAL.search(asking) is not None)
+    asks_itself = now != text and ASKS.match(leaning.LEAD.sub("", now))  # "how do I … – how often?"
+    asking = now if asks_itself else text
+    counted = numbered.COUNTED.search(turns[0]) is not None
+    asked = _Asked(text, turns, words, SEVERAL.search(asking) is not None, counted)
     return [_quote(retriever, section, asked, evidence) for section in sections]
 
 
@@ -152,12 +155,11 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
     best, scores = _best(passages, _unit_scores(section, words, evidence))
     top = scores.index(max(scores))
     runs = best.runs
-    counted = numbered.COUNTED.search(asked.turns[0])  # "how many steps": the last one has their number
     at_large = [
         run
         for run in runs
         if (asked.several and words.keys() <= _leading_stems(run, best))
-        or (counted and best.units[run.first].number is not None)
+        or (asked.counted and best.units[run.first].number is not None)
     ]
     if at_large:
         chosen = [run for run in at_large if run.kind == at_large[0].kind]
