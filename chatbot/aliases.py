@@ -7,8 +7,9 @@ role. Every other occupation is for `chatbot.roles`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from chatbot.guides import Guide
 from chatbot.lexical import fold_phrase
@@ -41,7 +42,13 @@ class Aliases:
 
     def without(self, text: str) -> str:
         """A text without these names."""
-        return self._written.sub(" ", text) if self._written else text
+        return self._without(text)
+
+    @cached_property
+    def _without(self) -> Callable[[str], str]:
+        """The same, kept: a question is asked for it from several sides."""
+        written = self._written
+        return lru_cache(maxsize=256)(lambda text: written.sub(" ", text) if written else text)
 
     def replaced(self, text: str, role: str) -> str:
         """A question about one of these roles, asked of another; empty if it names none of them."""

@@ -381,9 +381,10 @@ def _guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
 
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     """The turn of "what is step 6?" or "what comes after high school?", where there is but one such step."""
-    text, within = turn.understood_as, np.flatnonzero(turn.allowed).tolist()
-    if retriever.said(text):
+    text = turn.understood_as
+    if not steps.may_be_asked(text) or retriever.said(text):
         return turn
+    within = np.flatnonzero(turn.allowed).tolist()
     found = steps.next_to(retriever, text, within)
     if found is None and len(numbered := steps.numbered(retriever, text, within)) == 1:
         held = retriever.ranker.coverage.stems[numbered[0]]

@@ -285,6 +285,8 @@ class Ranker:
             places, values = self.letters.find(text)
             logits += weights[:, len(vector) + places] @ (LOUD * values)
         known = log_softmax(logits)
+        if len(known) == len(self.index.sections):  # all, in their order
+            return known
         most, least = float(known.max()), float(known.min())
         # A section that it was taught nothing of may have what is left of the best, and no more than that.
         left = min(most, max(least, float(np.log1p(-min(np.exp(most), 0.999999)))))

@@ -264,7 +264,7 @@ class Retriever:
 
     def allowed(self, guides: Collection[int]) -> Mask:
         """The sections of some guides that say anything; of all, if none is given."""
-        if not guides:
+        if not guides or len(guides) == len(self.index.guides):
             return self.ranker.answerable
         return np.asarray(self.ranker.answerable & np.any([self.index.guide_of == n for n in guides], axis=0))
 

@@ -43,6 +43,12 @@ def _occupations() -> frozenset[str]:
     return frozenset(names) | frozenset(map(_plural, names))
 
 
+@cache
+def _heads() -> frozenset[str]:
+    """The last words of their names: hardly any question holds one."""
+    return frozenset(name.rpartition("-")[2] for name in _occupations()) | _occupations()
+
+
 def _plural(name: str) -> str:
     """More than one of them.
 
@@ -120,6 +126,8 @@ def _last_role(text: str) -> _Role:
     words = lexical.words(text)
     for end in range(len(words), 0, -1):
         last = words[end - 1]
+        if last.folded not in _heads():
+            continue
         kind = words[end - 2] if end > 1 else None
         special = kind is not None and f"{kind.folded}-{last.folded}" in _occupations()
         if special or last.folded in _occupations():

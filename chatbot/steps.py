@@ -55,7 +55,15 @@ BECOMING = re.compile(
     r"\b(?:(?:on|along) (?:the|your|my) (?:way|road|path) )?(?:of|to|in|for|towards?) (?:be|becom)[a-z]*",
     re.I,
 )
+# Parts of words without which a text names no step, and nothing that comes next to one.
+MARKS = ("step", "stage", "phase", "part", "after", "before", "follow", "precede")
 HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
+
+
+def may_be_asked(text: str) -> bool:
+    """Whether a text has any word by which a step is asked for: most have none, and all else takes longer."""
+    lower = text.lower()
+    return any(mark in lower for mark in MARKS)
 
 
 def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int]:

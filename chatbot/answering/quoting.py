@@ -228,14 +228,14 @@ def _best(passages: Sequence[Passage], scores: Sequence[float]) -> tuple[Passage
 
 def _window(passage: Passage, scores: Sequence[float]) -> Quote:
     """The best sentence, and its better neighbours in turn, as far as there is room for them."""
-    units, sizes = passage.units, passage.sizes
+    units, sizes, runs = passage.units, passage.sizes, passage.runs
     best = max(scores)
     first = last = scores.index(best)
     words = sizes[first]
 
     def fits(number: int) -> bool:
         """Whether there is such a unit, and room for it."""
-        if not 0 <= number < len(units) or any(run.holds(number) for run in passage.runs):
+        if not 0 <= number < len(units) or (runs and any(run.holds(number) for run in runs)):
             return False
         return words + sizes[number] <= (MOST if scores[number] > best - NEARLY else WORDS)
 

@@ -127,7 +127,8 @@ def reply_to(question: str, first: bool = True, is_good: Callable[[str], bool] =
     >>> reply_to("thanks, and what do they earn?")
     ''
     """
-    strange = sum(word.folded not in _words() for word in lexical.words(question))
+    known = _words()
+    strange = sum(word.folded not in known for word in lexical.words(question))
     if strange >= TOPIC and not DRAWN_OUT.search(question):
         return ""  # three in five questions end here
     folded = _plain(question)
