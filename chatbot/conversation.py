@@ -387,9 +387,8 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     within = np.flatnonzero(turn.allowed).tolist()
     found = steps.next_to(retriever, text, within)
     if found is None and len(numbered := steps.numbered(retriever, text, within)) == 1:
-        held = retriever.ranker.coverage.stems[numbered[0]]
-        short = len(lexical.words(text)) <= 5 and held.issuperset(word.stem for word in turn.words)
-        if short or steps.is_asked_alone(retriever.aliases.without(text)):
+        own = retriever.ranker.coverage.stems[numbered[0]].issuperset(word.stem for word in turn.words)
+        if (own and len(lexical.words(text)) <= 5) or steps.is_asked_alone(retriever.aliases.without(text)):
             found = numbered[0], ""
     if found is None:
         return turn

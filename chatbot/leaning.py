@@ -88,11 +88,12 @@ POINTS_NOWHERE = re.compile(
     re.I,
 )
 EXAMPLES = r"for example|for instance|(?:(?:give|show|tell) (?:me|us) )?(?:(?:an|any|a few|some) )?examples?"
+NAMES = r"(?:what|how) (?:are|is) (?:they|those|these|it|that) called|what are their names"
 ASKS_ON = re.compile(
     r"^(?:why(?: (?:not|so|is that|do you (?:say|think) (?:so|that)))?|how come|how so|what for"
     r"|which(?: ones?)?|which are (?:they|those)|what (?:kind|sort|type)s?(?! of)"
-    r"|who else|what else|name (?:them|some|all)|list (?:them|all|some)|(?:name|list) (?:them )?all"
-    rf"|{EXAMPLES}|such as|like what|more|tell me more|details?|really"
+    r"|who else|what else|(?:(?:can|could) you )?(?:name|list) (?:me )?(?:them all|them|some|all|a few)"
+    rf"|{NAMES}|{EXAMPLES}|such as|like what|more|tell me more|details?|really"
     r"|is that (?:all|so))\b",
     re.I,
 )
@@ -127,7 +128,9 @@ _BEFORE = "in|for|at|from|with|to|on|of|about|only|just"
 PREPOSITION = re.compile(rf"^(?:(?:{_BEFORE})\b\s*)+", re.I)
 GLUE = re.compile(rf"^(?:(?:{_BEFORE}|the|an?)\b\s*)+", re.I)
 # What of these asks for the things themselves, which another section may name.
-ASKS_FOR_THEM = re.compile(rf"^(?:which|name|list|{EXAMPLES}|such as|like what)\b", re.I)
+ASKS_FOR_THEM = re.compile(
+    rf"^(?:which|(?:(?:can|could) you )?(?:name|list)|{NAMES}|{EXAMPLES}|such as|like what)\b", re.I
+)
 # Where one of these stands, more is said than another value of a table: "background i need".
 NO_VALUE = POINTS | {
     "what", "which", "who", "whom", "whose", "when", "where", "why", "how", "is", "are", "was", "were",

@@ -61,6 +61,16 @@ ORDINALS = {
 }  # fmt: skip
 PLACES = {word: place for word, place in ORDINALS.items() if place >= 0}  # counted from the first
 CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+# What is left out of what is asked: "besides coding, what else …?", "which degree apart from maths is …?"; of
+# "anything besides coding?" nothing would be left.
+_ASKING = "what|which|who|how|where|when|why|do|does|did|is|are|can|could|should|will|would"
+EXCEPT = re.compile(
+    r"(?<!thing )(?<!thing else )"
+    r"\b(?:besides|apart from|aside from|other than|except(?: for)?|in addition to)"
+    r" (?!(?:that|this|it|them|those|these)\b)(?P<left_out>[^,.;:?!]{1,40}?)"
+    rf"(?:,\s*|\s*(?=[.?!]|$)|\s+(?=(?:{_ASKING})\b))",
+    re.I,
+)
 HOW_MANY = re.compile(r"\bhow many\b", re.I)
 
 
@@ -133,6 +143,15 @@ def content_words(text: str) -> tuple[Word, ...]:
         for word in words(text)
         if word.folded not in STOP and word.text.lower().replace("’", "'") not in STOP
     )
+
+
+def without_exception(text: str) -> str:
+    """A question without what it leaves out.
+
+    >>> without_exception("Besides coding, what is needed?"), without_exception("who hires except Google")
+    ('what is needed?', 'who hires')
+    """
+    return " ".join(EXCEPT.sub(" ", text).split())
 
 
 def shouts(text: str) -> bool:

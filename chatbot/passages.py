@@ -225,3 +225,27 @@ def bare_title(section: Section) -> str:
 def markdown_of(guide: Guide, passage: Passage) -> str:
     """The passage as it stands in the guide file."""
     return guide.text[passage.start : passage.end]
+
+
+def families(guide_of: Sequence[int], sections: Sequence[Section]) -> tuple[tuple[int, ...], ...]:
+    """For each section those under the same heading of its guide, itself among them, in order."""
+    own = zip(guide_of, sections, strict=True)
+    keys = [(guide, section.parents, section.level) for guide, section in own]
+    return _numbers(keys, keys)
+
+
+def below(guide_of: Sequence[int], sections: Sequence[Section]) -> tuple[tuple[int, ...], ...]:
+    """For each section those right below its heading, in order."""
+    own = list(zip(guide_of, sections, strict=True))
+    return _numbers(
+        [(guide, section.parents) for guide, section in own],
+        [(guide, (*section.parents, section.title)) for guide, section in own],
+    )
+
+
+def _numbers(keys: Sequence[object], wanted: Sequence[object]) -> tuple[tuple[int, ...], ...]:
+    """For each wanted key the places where it stands."""
+    found: dict[object, list[int]] = {}
+    for number, key in enumerate(keys):
+        found.setdefault(key, []).append(number)
+    return tuple(tuple(found.get(key, ())) for key in wanted)

@@ -23,7 +23,7 @@ from chatbot.encoder import Vectors
 from chatbot.guides import Section
 from chatbot.index import Index
 from chatbot.lexical import Word, fold_phrase
-from chatbot.passages import Listing, listings, title_text
+from chatbot.passages import Listing, below, families, listings, title_text
 from chatbot.ranking import Array, Evidence, Ranker, average
 from chatbot.roles import named_in, role_asked
 from chatbot.spelling import Spelling
@@ -144,20 +144,12 @@ class Retriever:
     @cached_property
     def families(self) -> tuple[tuple[int, ...], ...]:
         """For each section those under the same heading, itself among them, in order."""
-        keys = [
-            (guide, section.parents, section.level)
-            for guide, section in zip(self.index.guide_of.tolist(), self.index.sections, strict=True)
-        ]
-        return _numbers(keys, keys)
+        return families(self.index.guide_of.tolist(), self.index.sections)
 
     @cached_property
     def below(self) -> tuple[tuple[int, ...], ...]:
         """For each section those right below its heading, in order."""
-        own = list(zip(self.index.guide_of.tolist(), self.index.sections, strict=True))
-        return _numbers(
-            [(guide, section.parents) for guide, section in own],
-            [(guide, (*section.parents, section.title)) for guide, section in own],
-        )
+        return below(self.index.guide_of.tolist(), self.index.sections)
 
     @cached_property
     def titles(self) -> tuple[frozenset[str], ...]:
@@ -199,8 +191,22 @@ class Retriever:
         if not self.said(text):  # what a writer wrote is not mended
             text = self.spelling.repair(text)
         text = self.write_out(text)
-        own = self._in_own_words(text)
-        return Reading(text, own, lexical.content_words(own), tuple(self._terms(text)))
+        reading = self._reading(text, text)
+        found = lexical.EXCEPT.search(text)
+        if found and self._is_the_same(reading, found["left_out"]):
+            return self._reading(text, lexical.without_exception(text))
+        return reading
+
+    def _reading(self, text: str, asked: str) -> Reading:
+        """A text of which this is asked."""
+        own = self._in_own_words(asked)
+        return Reading(text, own, lexical.content_words(own), tuple(self._terms(asked)))
+
+    def _is_the_same(self, reading: Reading, left_out: str) -> bool:
+        """Whether a question would be answered by what it leaves out: "besides coding, what else …?" """
+        readings = [reading, self._reading(left_out, left_out)]
+        found = _weighed(self.glance or self.ranker, readings)
+        return len({int(np.argmax(seen.scores)) for seen in found}) == 1
 
     def _terms(self, text: str) -> list[str]:
         """The stems of a text's content words in the guide's own words, as far as these are known."""
@@ -362,14 +368,6 @@ class Retriever:
                 sections, scores[sections].tolist(), confidences, strict=True
             )
         ]
-
-
-def _numbers(keys: Sequence[object], wanted: Sequence[object]) -> tuple[tuple[int, ...], ...]:
-    """For each wanted key the places where it stands."""
-    found: dict[object, list[int]] = {}
-    for number, key in enumerate(keys):
-        found.setdefault(key, []).append(number)
-    return tuple(tuple(found.get(key, ())) for key in wanted)
 
 
 def _own_texts(section: Section) -> list[str]:

@@ -23,7 +23,11 @@ NEXT = re.compile(
     r"|and then|what then|the (?:one|step) after|behind (?:that|it|them|the (?:top|first|best) one))\b",
     re.I,
 )
-OTHERS = re.compile(r"^(?:(?:what|which|who)(?: are|['’]?s| is)? )?the (?:others?|other ones|rest)\W*$", re.I)
+OTHERS = re.compile(
+    r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?the (?:others?|other ones|rest)"
+    r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist))\W*$",
+    re.I,
+)
 BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
 PLACE = re.compile(
     rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)})\b"
@@ -164,7 +168,7 @@ def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:
     """Whether a text asks for no more than what the topic's table holds."""
     if not any(block.kind == "table" for block in retriever.index.sections[topic].blocks):
         return False
-    known = HIGHEST | LOWEST | BETWEEN_TWO | PAIR | AROUND | FIGURE | frozenset(lexical.CARDINALS)
+    known = HIGHEST | LOWEST | BETWEEN_TWO | PAIR | AROUND | FIGURE | {*lexical.CARDINALS, *ORDINALS}
     held = retriever.ranker.coverage.own_stems[topic]
     return all(word.folded in known or word.stem in held for word in lexical.content_words(text))
 

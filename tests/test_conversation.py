@@ -44,6 +44,15 @@ def test_a_question_without_a_word_of_its_own_leans_on_the_one_before(real_bot: 
     [
         (["What is a machine learning engineer?"], "what do they earn in Virginia?", "salary-states"),
         (["Do I need a master's degree?"], "is it required?", "step-masters"),
+        (["Are certifications useful for ML engineers?"], "can you name a few?", "faq-certifications"),
+        (["Are there associations for ML engineers?"], "what are they called?", "tips-network"),
+        (["What types exist?", "what does a deep learning engineer do?"], "which others are there?", "types"),
+        (
+            ["What are the highest paying industries?"],
+            "which of those pays second best?",
+            "salary-industries",
+        ),
+        (["what are good job sites"], "besides websites, does it help to know people?", "tips-network"),
         (["What are the hours of ML engineers?"], "is it flexible?", "work-hours"),
         (["Which certifications are useful for ML engineers?"], "why?", "faq-certifications"),
         (["do i need a masters"], "why would i bother then", "step-masters"),

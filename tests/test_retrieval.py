@@ -244,7 +244,7 @@ def test_a_glance_is_taken_where_it_is_sure_and_only_there(real_bot: Chatbot) ->
     whole = retriever.evidence(readings)
     for reading, mask, seen, full in zip(readings, allowed, looked, whole, strict=True):
         assert full.ranker is retriever.ranker
-        vector = glance.index.encoder.encode([reading.text])
+        vector = glance.index.encoder.encode([reading.searched])
         (quick,) = glance.evidence(vector, [reading.terms])
         (hit,) = retriever.hits(quick, reading.words, mask, 1, reading.text)
         covered = glance.coverage.of([hit.section], reading.words)[0][0]
@@ -361,3 +361,22 @@ def test_what_no_text_says_is_covered_in_the_guides_own_word(real_bot: Chatbot) 
     assert reading.searched == "what salary or pay do they get?"
     assert [word.text for word in reading.words] == ["salary", "pay"]
     assert bot.retriever.write_out("by e-mail?") == "by network?"
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("besides coding what else do i gotta be good at", "what else do i gotta be good at"),
+        ("Which skills should I have besides programming?", "Which skills should I have ?"),
+        # what is left out answers something else than the question
+        (
+            "Which degree is needed, apart from a portfolio?",
+            "Which degree is needed, apart from a portfolio?",
+        ),
+        ("Do I need anything besides a degree?", "Do I need anything besides a degree?"),
+        ("besides that, what is needed?", "besides that, what is needed?"),
+    ],
+)
+def test_what_a_question_leaves_out_is_not_searched(real_bot: Chatbot, question: str, searched: str) -> None:
+    reading = real_bot.retriever.read(question)
+    assert (reading.text, reading.searched) == (question, searched)

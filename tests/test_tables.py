@@ -99,6 +99,8 @@ def test_the_row_says_what_its_figure_is(real_bot: Chatbot, trades: Chatbot) -> 
     [
         ("Which state pays ML engineers the most?", "California: $139,620 a year."),
         ("highest paying state", "California: $139,620 a year."),
+        ("Which state pays ML engineers best apart from California?", "Washington: $138,400 a year."),
+        ("Where in America are ML engineers paid best, in which state?", "California: $139,620 a year."),
         ("second highest paying state for ML engineers", "Washington: $138,400 a year."),
         ("Which state is the 3rd best paid?", "New York: $137,900 a year."),
         (

@@ -67,7 +67,10 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     now = leaning.now(text)  # goes first, unless it is compared with what was asked before
     turns = (text,) if now == text or tables.compares(now) else (now, text)
     rarity = retriever.ranker.coverage.rarity
-    words = {word.stem: rarity(word.stem) for word in lexical.content_words(retriever.aliases.without(text))}
+    words = {
+        word.stem: rarity(word.stem)
+        for word in lexical.content_words(retriever.aliases.without(lexical.without_exception(text)))
+    }
     asks_itself = now != text and ASKS.match(leaning.LEAD.sub("", now))  # "how do I … – how often?"
     asking = now if asks_itself else text
     counted = numbered.COUNTED.search(turns[0]) is not None

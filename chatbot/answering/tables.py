@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -35,6 +35,7 @@ OF_VALUE = frozenset(["is", "are", "does", "do", "has", "have", "did"])  # "does
 BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
+AMERICAN = re.compile(r"\b(?:USA?|U\.S\.|United States|America)\b")
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
@@ -54,6 +55,16 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
 
     Of several columns of figures the rank is by the one whose heading the question or its topic names.
     """
+    if left_out := lexical.EXCEPT.search(text):  # "which state pays best apart from California?"
+        others = set(range(len(table.units))).difference(
+            named_keys(retriever, table.keys, left_out["left_out"])
+        )
+        table = replace(
+            table,
+            units=tuple(table.units[n] for n in sorted(others)),
+            keys=tuple(table.keys[n] for n in sorted(others)),
+        )
+        text = lexical.without_exception(text)
     text = HOW.sub("how", text)  # "how soon" names no row that is called "Soon"
     says = {word.folded for word in lexical.words(text)}
     numbered = _numbered(table, text)
@@ -172,6 +183,7 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     one that stands in another table or list but not in this ("Texas"), a longer name than the one that
     is there ("West Virginia"), a place past the last row ("the sixth highest"), or a step past the last.
     """
+    text = lexical.without_exception(text)
     beyond = steps.not_there(retriever, section, text) or numbered.not_there(retriever, section, text)
     if beyond:
         return Absent(*beyond, "step")
@@ -307,6 +319,11 @@ def _is_name(retriever: Retriever, word: Word, text: str) -> bool:
     return plain and word.text[0].isupper() and word.folded not in COUNTRY and _is_stranger(retriever, word)
 
 
+def _is_at_home(retriever: Retriever, word: Word) -> bool:
+    """Whether a word names the country of which the guides speak, by another of its names."""
+    return word.folded in COUNTRY and any(AMERICAN.search(guide.text) for guide in retriever.index.guides)
+
+
 def _is_stranger(retriever: Retriever, word: Word) -> bool:
     known = word.folded in PLAIN or word.folded in retriever.synonyms
     return not known and not retriever.knows(word.stem)
@@ -329,7 +346,7 @@ def _values_in(
     compares = frozenset(["and"]) if says & (COMPARES | HIGHER | LOWER) else frozenset()
     used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE | OF_VALUE)
     for position, word in enumerate(words):
-        if not _is_stranger(retriever, word):
+        if not _is_stranger(retriever, word) or _is_at_home(retriever, word):
             continue
         start, end = _whole_name(retriever, words, text, position, position + 1)
         start -= start > 0 and words[start - 1].folded == "new"
