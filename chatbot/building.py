@@ -254,8 +254,8 @@ def _words(
         held[view.section].update(word.stem for word in found)
     everyday = _anybodys("everyday.txt", own, guide_stems)
     short = _anybodys("shorthand.txt", own.keys() | asked.keys(), guide_stems)
-    synonyms = everyday | short | _synonyms(guides, of_all)
-    for text in {*synonyms.keys(), *synonyms.values()}:
+    synonyms = short | _synonyms(guides, of_all)
+    for text in {*everyday, *synonyms.keys(), *synonyms.values()}:
         own.update(word.folded for word in lexical.words(text))
     # A word of an alternate may itself be a typing error: it counts if the language has it.
     vocabulary = own + Counter({word: n for word, n in asked.items() if word in language})
@@ -264,6 +264,7 @@ def _words(
         "language": sorted(language),
         "rare": sorted(rare),
         "synonyms": synonyms,
+        "everyday": everyday,
         "stems": dict(sorted(stems.items())),
         "guide_stems": sorted(guide_stems),
         "sections": [sorted(stems) for stems in held],

@@ -21,7 +21,7 @@ from chatbot.ranking import ASKS, Evidence, average, softmax
 from chatbot.retrieval import CERTAIN, Hit, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
 
-IN_ORDER = (sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE, numbered.COUNTED)
+IN_ORDER = (sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE, numbered.COUNTED_ALONE)
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
 KEPT = 256  # turns that are kept for the follow-ups to them
 

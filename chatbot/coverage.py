@@ -14,12 +14,11 @@ from functools import cached_property
 from chatbot import lexical, measures
 from chatbot.index import Index
 from chatbot.lexical import Word
+from chatbot.passages import steps_of
 
-# By what an item of a numbered list is picked, besides its own words.
-PLACES = frozenset(
-    ["step", "steps", "stage", "stages", "phase", "number", "next", "order", "begin", "start"]
-    + [*lexical.ORDINALS, *lexical.CARDINALS, *map(str, range(1, 21))]
-)
+# What picks an item of a numbered list, besides its own words; numbers do only beside one of the others.
+NUMBERS = frozenset([*lexical.CARDINALS, *map(str, range(1, 21))])
+PICKS = frozenset([*lexical.STEPS, *(f"{noun}s" for noun in lexical.STEPS), *lexical.ORDINALS])
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,13 @@ class Coverage:
         strange = [word for word in words if word.stem not in known]
         weights = {word.stem: self.rarity(word.stem) for word in words}
         total = sum(weights.values())
+        picks = [word for word in words if word.folded in PICKS]
+        picks += [word for word in words if word.folded in NUMBERS] if picks else []
         found = []
         for section in sections:
             ranks = [word for word in strange if word.folded in self._ranks[section]]
-            if places := self._places[section]:
-                held = self.stems[section]
-                ranks += [word for word in words if word.folded in places and word.stem not in held]
+            if picks and self._numbered[section]:
+                ranks += [word for word in picks if word.stem not in self.stems[section]]
             told = total - sum(weights[stem] for stem in {word.stem for word in ranks}) if ranks else total
             found.append((
                 _share(weights, told, self._held(section, weights.keys())),
@@ -65,7 +65,8 @@ class Coverage:
         return [
             section
             for section, keys, columns in self._grids
-            if not columns.isdisjoint(asked) and any(lexical.names(key, asked) for key in keys)
+            if (named := columns & asked)
+            and any(lexical.names(key, asked) and not named.issubset(lexical.stems(key)) for key in keys)
         ]
 
     @cached_property
@@ -123,10 +124,9 @@ class Coverage:
         return found
 
     @cached_property
-    def _places(self) -> list[frozenset[str]]:
-        """The words by which an item of each section's numbered list is picked; none where it has none."""
-        numbered = [any(unit.number is not None for unit in section.units) for section in self.index.sections]
-        return [PLACES if has else frozenset() for has in numbered]
+    def _numbered(self) -> list[bool]:
+        """Which sections have a numbered list."""
+        return [bool(steps_of(section.units)) for section in self.index.sections]
 
     def _held(self, section: int, asked: Collection[str]) -> frozenset[str]:
         """The stems in the section's texts; to the blind, in those other than the question itself."""

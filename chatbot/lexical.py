@@ -60,17 +60,23 @@ ORDINALS = {
     "9th": 8, "10th": 9, "last": -1, "final": -1,
 }  # fmt: skip
 PLACES = {word: place for word, place in ORDINALS.items() if place >= 0}  # counted from the first
+STEPS = frozenset(["step", "stage", "phase"])
 CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # What is left out of what is asked: "besides coding, what else …?", "which degree apart from maths is …?"; of
 # "anything besides coding?" nothing would be left.
-_ASKING = "what|which|who|how|where|when|why|do|does|did|is|are|can|could|should|will|would"
+_ASKING = r"(?:what|which|who|how|where|when|why|do|does|did|is|are|can|could|should|will|would)\b"
+_NAME = rf"(?!{_ASKING})[^,.;:?!]{{1,50}}"
 EXCEPT = re.compile(
     r"(?<!thing )(?<!thing else )"
     r"\b(?:besides|apart from|aside from|other than|except(?: for)?|in addition to)"
-    r" (?!(?:that|this|it|them|those|these)\b)(?P<left_out>[^,.;:?!]{1,40}?)"
-    rf"(?:,\s*|\s*(?=[.?!]|$)|\s+(?=(?:{_ASKING})\b))",
+    r" (?!(?:that|this|it|them|those|these)\b)"
+    rf"(?P<left_out>{_NAME}(?:, {_NAME})*,? (?:and|or) {_NAME}?|{_NAME}?)"
+    rf"(?:,\s*|\s*(?=[.?!]|$)|\s+(?={_ASKING}))",
     re.I,
 )
+STUMP = re.compile(
+    r"\W*(?:which|what|who)(?: [\w-]+){0,2}\W*", re.I
+)  # "which state": what it does comes after
 HOW_MANY = re.compile(r"\bhow many\b", re.I)
 
 
@@ -148,10 +154,15 @@ def content_words(text: str) -> tuple[Word, ...]:
 def without_exception(text: str) -> str:
     """A question without what it leaves out.
 
-    >>> without_exception("Besides coding, what is needed?"), without_exception("who hires except Google")
-    ('what is needed?', 'who hires')
+    >>> without_exception("Besides coding, what is needed?"), without_exception("What is free except tea?")
+    ('what is needed?', 'What is free except tea?')
+    >>> without_exception("which state other than Ohio pays best?")
+    'which state other than Ohio pays best?'
     """
-    return " ".join(EXCEPT.sub(" ", text).split())
+    found = EXCEPT.search(text)
+    if not found or (STUMP.fullmatch(text[: found.start()]) and not words(text[found.end() :])):
+        return text
+    return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
 
 
 def shouts(text: str) -> bool:

@@ -11,25 +11,36 @@ from collections.abc import Sequence
 
 from chatbot import leaning, lexical
 from chatbot.guides import Unit
-from chatbot.lexical import number_of
+from chatbot.lexical import STEPS, number_of
 from chatbot.retrieval import Retriever
-from chatbot.steps import LAST_STEP, NEXT_TO, STEPS, WHICH, by_number, named_stems
+from chatbot.steps import LAST_STEP, NEXT_TO, WHICH, by_number, named_stems
 
+# "Step 3"; "number 3" only where nothing is asked of another thing that has a number ("room number 3").
 NUMBER = re.compile(
-    rf"\b(?:{'|'.join(sorted(STEPS))}|number|no\.) (\d+|{'|'.join(lexical.CARDINALS)})\b", re.I
-)
-MANNER = re.compile(r"\W*(?:and |so |then )*(?:how(?! about)|why|when|where)\b", re.I)
-_AT = (
-    r"(?:\b(?:do|does|happens|comes)\b.*\b{0}\b(?=\W*(?:$|(?:when|if|to|in|for|with|during)\b))"
-    r"|\b{0} thing\b)"
-)
-COUNTED = re.compile(r"\bhow many (?:[\w-]+ )?(?:steps|stages|phases)\b", re.I)
-FIRST = re.compile(
-    _AT.format("first")
-    + r"|\bstarts? with\b|\bhow (?:do|does|should|can) (?:i|we|you|one|it) (?:start|begin)\b",
+    rf"\b(?:{'|'.join(sorted(STEPS))}) (\d+|{'|'.join(lexical.CARDINALS)})\b"
+    rf"|^(?:and |what is |whats |what about )*(?:number|no\.) (\d+|{'|'.join(lexical.CARDINALS)})\b",
     re.I,
 )
-LAST = re.compile(_AT.format("(?:last|final)") + r"|\bends? with\b", re.I)
+# Asks something of a step, rather than for it: "how long does step 3 take?"
+OF_IT = re.compile(r"\W*(?:and |so |then )*(?:how (?!about|can|do|does|should|to\b)|why|when|where)\b", re.I)
+_AT = (
+    r"\b(?:do|does|happens|comes)\b.*(?<!the )(?<!or )\b{0}\b"
+    r"(?=\W*(?:$|(?:when|if|to|in|for|with|during)\b))|\b{0} thing\b"
+)
+FIRST = re.compile(
+    _AT.format("first")
+    + r"|\b(?:what|which)\b.*\bstarts? with\b"
+    + r"|\b(?:how|where) (?:do|does|should|can) (?:i|we|you|one|it) (?:start|begin)"
+    r"(?=\W*(?:$|(?:with|when|if)\b))",
+    re.I,
+)
+LAST = re.compile(_AT.format("(?:last|final)") + r"|\b(?:what|which)\b.*\bends? with\b", re.I)
+COUNTED = re.compile(r"\bhow many (?:[\w-]+ )?(?:steps|stages|phases)\b", re.I)
+# … and of nothing that is named: "how many steps are there?"
+COUNTED_ALONE = re.compile(
+    rf"{COUNTED.pattern}(?:\W+(?:are|is|there|it|does|do|that|this|have|take|need|in|all|total|to))*\W*$",
+    re.I,
+)
 
 
 def items(retriever: Retriever, section: int) -> Sequence[Unit]:
@@ -37,23 +48,19 @@ def items(retriever: Retriever, section: int) -> Sequence[Unit]:
     return next((listing.steps for listing in retriever.listings[section] if listing.steps), ())
 
 
-def name(item: Unit) -> str:
+def name(number: int) -> str:
     """What a follow-up calls an item: it is found by that name again."""
-    return f"step {item.number}"
+    return f"step {number}"
 
 
 def beside(retriever: Retriever, section: int, before: str, later: bool) -> str:
     """The name of the item after the one that a text asks for, or before it; empty where it asks for none.
 
-    After the last it is that of one which is not there.
+    After the last comes one that the list does not have, which is then said.
     """
-    if not (asked := item(retriever, section, before)):
-        return ""
-    line = items(retriever, section)
-    if asked is line[-1] and later:
-        return f"step {(asked.number or 0) + 1}"
-    place = line.index(asked) + (1 if later else -1)
-    return name(line[place]) if place >= 0 else ""
+    asked = item(retriever, section, before)
+    number = (asked.number or 0) + (1 if later else -1) if asked else 0
+    return name(number) if number > 0 else ""
 
 
 def item(retriever: Retriever, section: int, text: str) -> Unit | None:
@@ -61,14 +68,14 @@ def item(retriever: Retriever, section: int, text: str) -> Unit | None:
     if not (line := items(retriever, section)):
         return None
     text = by_number(text)
-    wanted = NUMBER.search(text)
+    wanted = _number(text)
     if found := NEXT_TO.search(text):
-        if MANNER.match(text) or named_stems(found["between"] or ""):  # "what can I drink after …"
+        if OF_IT.match(text) or named_stems(found["between"] or ""):  # "what can I drink after …"
             return None
-        before = _at(line, number_of(wanted[1])) if wanted else _named(retriever, section, text, line)
+        before = _at(line, wanted) if wanted else _named(retriever, section, text, line)
         place = None if before is None else before + (1 if found["later"] or found["first"] else -1)
     elif wanted:
-        place = _at(line, number_of(wanted[1]))
+        place = None if OF_IT.match(text) else _at(line, wanted)
     elif LAST_STEP.search(text) or LAST.search(text):
         place = len(line) - 1
     elif FIRST.search(text):
@@ -80,13 +87,16 @@ def item(retriever: Retriever, section: int, text: str) -> Unit | None:
 
 def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
     """The step that a text asks for by number and that a section's list lacks, with the numbers it has."""
-    text = leaning.now(text)
     line = items(retriever, section)
-    wanted = NUMBER.search(by_number(text)) if line else None
+    wanted = _number(by_number(leaning.now(text))) if line else 0
     numbers = [unit.number for unit in line]
-    if not wanted or number_of(wanted[1]) in numbers:
-        return None
-    return wanted[0].capitalize(), tuple(map(str, numbers))
+    return (name(wanted).capitalize(), tuple(map(str, numbers))) if wanted and wanted not in numbers else None
+
+
+def _number(text: str) -> int:
+    """The number of the step that a text names, or 0."""
+    found = NUMBER.search(text)
+    return number_of(found[1] or found[2]) if found else 0
 
 
 def _at(line: Sequence[Unit], number: int) -> int | None:

@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from chatbot.guides import Guide, Section, Unit
 
 STEP = re.compile(r"^(?:(?:step|stage|phase|part|day|week)\s+\d+\b|\d+[.):]\s)", re.I)
 
-LEADS_IN = re.compile(r"\b(?:following|follows?|these|those|below)\b", re.I)
+LEADS_IN = re.compile(r"\b(?:as follows|following|these)\b|\bbelow\W*$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,8 @@ class Listing:
 
     @cached_property
     def steps(self) -> tuple[Unit, ...]:
-        """The items of a numbered list; none where there is no such list, or more than one."""
-        items = tuple(unit for unit in self.units if unit.number is not None)
-        first = items[0].number or 0 if items else 0
-        return items if [unit.number for unit in items] == list(range(first, first + len(items))) else ()
+        """The items of a numbered list, see `steps_of`."""
+        return steps_of(self.units)
 
 
 def cut(guides: Sequence[Guide], count_tokens: Callable[[str], int], limit: int) -> list[Passage]:
@@ -192,6 +190,13 @@ def listings(passages: Sequence[Passage]) -> tuple[Listing, ...]:
         keys = tuple(unit.key for unit in units)
         found.append(Listing(tuple(parts), units, keys, header))
     return tuple(found)
+
+
+def steps_of(units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """The numbered items among some units; none where their numbers do not run on, as of two lists."""
+    items = tuple(unit for unit in units if unit.number is not None)
+    numbers = [unit.number for unit in items if unit.number is not None]
+    return items if all(after == number + 1 for number, after in pairwise(numbers)) else ()
 
 
 def title_text(section: Section) -> str:

@@ -174,7 +174,8 @@ class Retriever:
     @cached_property
     def synonyms(self) -> dict[str, str]:
         """What people write, folded → the guide's own word."""
-        return {fold_phrase(other): word for other, word in self.index.words["synonyms"].items()}
+        words = self.index.words
+        return {fold_phrase(other): word for other, word in (words["everyday"] | words["synonyms"]).items()}
 
     @cached_property
     def _phrases(self) -> re.Pattern[str] | None:
@@ -198,7 +199,7 @@ class Retriever:
         return reading
 
     def _reading(self, text: str, asked: str) -> Reading:
-        """A text of which this is asked."""
+        """A text as it is kept, and what of it is searched."""
         own = self._in_own_words(asked)
         return Reading(text, own, lexical.content_words(own), tuple(self._terms(asked)))
 
@@ -218,7 +219,8 @@ class Retriever:
     def _in_own_words(self, text: str) -> str:
         """A text with the guide's own words for those that no text holds."""
         for word in reversed(lexical.content_words(text)):
-            if word.stem not in self.index.words["stems"] and (own := self.synonyms.get(word.folded)):
+            other = word.folded.replace("-", " ")
+            if word.stem not in self.index.words["stems"] and (own := self.synonyms.get(other)):
                 text = text[: word.start] + own + text[word.end :]
         return text
 
@@ -232,7 +234,7 @@ class Retriever:
         shouted = lexical.shouts(text)
         for word in reversed(lexical.words(text)):
             own = self.synonyms.get(word.folded.replace("-", " "))
-            if not own or word.stem in self.guide_stems:
+            if not own or word.folded in self.index.words["everyday"] or word.stem in self.guide_stems:
                 continue
             if (word.text.isupper() and not shouted) or word.folded not in self.language:
                 text = text[: word.start] + own + text[word.end :]

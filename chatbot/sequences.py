@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from chatbot import leaning, lexical, numbered, steps
-from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, fold_phrase
+from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, STEPS, fold_phrase
 from chatbot.passages import is_step
 from chatbot.retrieval import Mask, Retriever
-from chatbot.steps import ANY, AROUND, STEP, STEPS
+from chatbot.steps import ANY, AROUND, STEP
 
 NEXT = re.compile(
     r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what"
@@ -74,7 +74,7 @@ def items(retriever: Retriever, topic: int) -> list[Item]:
 def rows(retriever: Retriever, topic: int) -> list[Item]:
     """The rows of a section's tables, and its list's items."""
     return [
-        Item(unit.key if unit.number is None else numbered.name(unit), topic)
+        Item(unit.key if unit.number is None else numbered.name(unit.number), topic)
         for block in retriever.index.sections[topic].blocks
         if block.kind in ("table", "list")
         for unit in block.units
@@ -102,7 +102,7 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     that spoke of no step, "the first one" is no step, though its topic is one.
     """
     if unit := numbered.item(retriever, topic, text):
-        return Item(numbered.name(unit), topic), ""
+        return Item(numbered.name(unit.number or 0), topic), ""
     if not (found := PLACE.search(text)):
         return _picked_by_name(retriever, text, topic)
     place, noun = _place(found)

@@ -13,12 +13,11 @@ from functools import lru_cache
 import numpy as np
 
 from chatbot import leaning, lexical
-from chatbot.lexical import CARDINALS, PLACES, number_of
+from chatbot.lexical import CARDINALS, PLACES, STEPS, number_of
 from chatbot.passages import is_step
 from chatbot.retrieval import Retriever
 
 STEP = re.compile(rf"\b(step|stage|phase|part) (\d+|{'|'.join(CARDINALS)})\b", re.I)
-STEPS = frozenset(["step", "stage", "phase"])
 # "the fifth step", which is step 5; the last one has no number of its own.
 NTH_STEP = re.compile(
     rf"\b(?:the )?(?P<ordinal>{'|'.join(PLACES)})"

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from chatbot import numbered
+from chatbot import numbered, steps
 from chatbot.answering import Chatbot
+from chatbot.guides import Unit
 from chatbot.guides.markdown import read_markdown
+from chatbot.passages import steps_of
 from tests.places import topic
 
 CLEAN = "How do I clean the burrs?"
@@ -33,6 +35,15 @@ CLEAN = "How do I clean the burrs?"
         ("what comes before pulling the plug", None),
         ("what can I drink after brushing?", None),  # something else is asked
         ("which step is about the burr", None),  # there are several
+        ("where do I start", 1),
+        ("what does it start with", 1),
+        ("does it start with a fee?", None),
+        ("how do I start the mill?", None),
+        ("do I brush first or last?", None),
+        ("who comes out the first", None),
+        ("what do I take from shelf number 3?", None),
+        ("how long does step 3 take?", None),
+        ("how do I do step 3?", 3),
         ("step 9", None),
         ("how do I clean the burrs?", None),
         ("what do I do before the first use?", None),
@@ -106,3 +117,36 @@ def test_an_item_past_the_last_is_not_there(
     answer = manual.ask(question, history)
     assert (answer.kind, answer.missing) == ("no_answer", (missing,))
     assert f"The guide lists 5, by step: 1, 2, 3, 4 and 5. {missing} is not among them." in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["Which of them is on shelf number 9?", "how often is step 9 done", "step 5"]
+)
+def test_no_other_number_denies_an_item(manual: Chatbot, question: str) -> None:
+    found = numbered.not_there(manual.retriever, topic(manual, "cleaning"), question)
+    assert (found is None) == ("step 9" not in question)
+
+
+def test_how_many_steps_something_else_has_is_not_of_the_topic(manual: Chatbot) -> None:
+    answer = manual.ask("How many steps are there before the first use?", [CLEAN])
+    assert (answer.sources[0].ref, answer.text[:11]) == ("coffee-mill#first-use", "Then: 1. Wi") or (
+        answer.kind != "answer"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "any_step"),
+    [("step 3", True), ("the last stage", True), ("what comes after it?", True), ("what precedes it", True),
+     ("which follows?", True), ("Part two", True), ("and the one before", True), ("how much is it?", False)],
+)  # fmt: skip
+def test_what_names_no_step_is_told_by_a_few_marks(text: str, any_step: bool) -> None:
+    asked = (steps.STEP, steps.LAST_STEP, steps.NEXT_TO)
+    if any(each.search(steps.by_number(text)) for each in asked):
+        assert steps.may_be_asked(text)
+    assert steps.may_be_asked(text) == any_step
+
+
+def test_two_lists_of_one_section_are_not_counted_through() -> None:
+    first = tuple(Unit("item", n, n + 1, "do it", number=n) for n in (1, 2))
+    assert steps_of(first) == first
+    assert steps_of((*first, Unit("sentence", 5, 6, "Then:"), *first)) == ()

@@ -198,3 +198,17 @@ def test_a_passage_may_hold_a_list_and_a_table() -> None:
     table, others = listings([Passage(0, 0, 0, 4, (said, item, row), head)])
     assert (table.keys, table.units, table.header) == (("Tea",), (row,), head)
     assert (others.keys, others.units, others.header) == (("soft drinks",), (item,), ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "led"),
+    [("item", "These rules hold.", True), ("item", "It goes as follows.", True), ("item", "Bring:", True),
+     ("item", "The following is free.", True), ("item", "See below.", True), ("row", "Prices rose.", True),
+     ("item", "Never use vinegar.", False), ("item", "Stay calm and follow the signs.", False),
+     ("item", "Below 5 degrees it stops.", False)],
+)  # fmt: skip
+def test_what_leads_in(kind: str, sentence: str, led: bool) -> None:
+    cells = ("a", "b") if kind == "row" else ()
+    units = (Unit("sentence", 0, 1, sentence), Unit(kind, 1, 2, "a", cells), Unit(kind, 2, 3, "b", cells))
+    (run,) = Passage(0, 0, 0, 3, units).runs
+    assert bool(run.lead(units)) == led

@@ -332,3 +332,16 @@ def test_items_that_hold_commas_do_not_run_into_each_other() -> None:
     passage = Passage(0, 0, 0, 2, items)
     quote = quoting._lists(passage, passage.runs)
     assert quote.text == "a passport, or an ID; a key."
+
+
+def test_a_sentence_after_a_list_is_no_item_of_it() -> None:
+    texts = [
+        "Mind that:",
+        *[f"Item {n} goes on for quite some words, so that the list is a long one" for n in "abcd"],
+    ]
+    units = tuple(Unit("item" if n else "sentence", n, n + 1, text) for n, text in enumerate(texts))
+    passage = Passage(0, 0, 0, 6, (*units, Unit("sentence", 5, 6, "A picnic ends at dusk.")))
+    (run,) = passage.runs
+    assert quoting._is_the_only_one(passage, run, 2, {"b": 1.0})
+    assert quoting._one_of(passage, run, units[2]).text.startswith("Mind that: Item b goes")
+    assert not quoting._is_the_only_one(passage, run, 2, {"item": 1.0})

@@ -5,14 +5,18 @@ from __future__ import annotations
 import doctest
 import itertools
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from chatbot import lexical
+from chatbot.aliases import Aliases
 from chatbot.answering import Answer, Ask, Chatbot, refusing, tables
 from chatbot.guides import Block, Unit
 from chatbot.leaning import BESIDE_IT
 from chatbot.passages import Listing
+from chatbot.retrieval import Retriever
 from tests.places import topic
 
 # How people ask for a row of each table, {} being its first cell; a table without phrasings fails the test.
@@ -100,6 +104,11 @@ def test_the_row_says_what_its_figure_is(real_bot: Chatbot, trades: Chatbot) -> 
         ("Which state pays ML engineers the most?", "California: $139,620 a year."),
         ("highest paying state", "California: $139,620 a year."),
         ("Which state pays ML engineers best apart from California?", "Washington: $138,400 a year."),
+        ("Which state other than California pays ML engineers best?", "Washington: $138,400 a year."),
+        (
+            "Which state pays ML engineers best apart from California, Washington and New York?",
+            "Virginia: $136,960 a year.",
+        ),
         ("Where in America are ML engineers paid best, in which state?", "California: $139,620 a year."),
         ("second highest paying state for ML engineers", "Washington: $138,400 a year."),
         ("Which state is the 3rd best paid?", "New York: $137,900 a year."),
@@ -299,7 +308,7 @@ def test_the_last_of_the_highest(real_bot: Chatbot, question: str, row: str) -> 
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(tables)
-    assert found.attempted == 2
+    assert found.attempted == 1
     assert not found.failed
 
 
@@ -567,10 +576,11 @@ def test_a_dash_that_is_typed_is_no_mark_of_ours(real_bot: Chatbot) -> None:
     [
         ([], "brewing time of filter coffee?", "Filter coffee: Brewing time 3 minutes."),
         ([], "how many beans for a french press", "French press: Beans for a cup 12 g."),
+        # more is asked than a column
         (
             [],
-            "what should I know of espresso and the dial in all",
-            "Espresso: Dial 1 to 2.",
+            "how long does a cup of espresso take?",
+            "Espresso: Dial 1 to 2, Beans for a cup 9 g, Brewing time 25 seconds.",
         ),
         (["brewing time of espresso?"], "and of a moka pot?", "Moka pot: Brewing time 2 minutes."),
     ],
@@ -589,3 +599,25 @@ def test_a_row_and_a_column_find_their_table(manual: Chatbot) -> None:
     assert cells(lexical.content_words("brewing time of a French press")) == [drinks]
     for text in ("a French press", "brewing time", "the time of a French", "cleaning a moka"):
         assert cells(lexical.content_words(text)) == []
+
+
+def test_an_empty_cell_is_no_answer_and_a_row_is_no_column() -> None:
+    index = SimpleNamespace(titles=[frozenset(lexical.stems("Sauna and gym"))], aliases=Aliases(()))
+    header = ("Place", "Saturday", "Sunday", "Gym")
+
+    def columns(cells: tuple[str, ...], text: str) -> list[int]:
+        row = Unit("row", 0, 0, "", cells)
+        return tables.asked_columns(cast(Retriever, index), 0, header, [row], text)
+
+    assert columns(("Gym", "8 to 20", "9 to 12", "1"), "is the gym open on Sunday") == []  # "open"?
+    assert columns(("Gym", "8 to 20", "9 to 12", "1"), "the gym on Sunday") == [2]
+    assert columns(("Gym", "8 to 20", "", "1"), "the gym on Sunday") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [("in the U.S. market", True), ("US dollars", True), ("across America", True), ("South America", False),
+     ("contact us", False), ("a USB stick", False)],
+)  # fmt: skip
+def test_a_guide_that_names_the_country_is_of_it(text: str, home: bool) -> None:
+    assert (tables.AMERICAN.search(text) is not None) == home

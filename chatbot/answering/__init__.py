@@ -34,7 +34,7 @@ from chatbot.settings import Settings
 LONGEST = 1000  # characters of a question; nobody types more, and guides are not searched with essays
 LATEST = 20  # earlier questions that are looked at
 SOURCES = ENOUGH  # at most in an answer
-PLAIN = 0.9  # confidence from which a question is answered as a whole, though it may name two things
+PLAIN = 0.93  # confidence from which a question is answered as a whole, though it may name two things
 CHIPS = 3  # suggestions under an answer
 
 

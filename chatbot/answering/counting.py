@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from chatbot import lexical, numbered, steps
+from chatbot import lexical, numbered
 from chatbot.retrieval import Retriever
 
 NUMBER = re.compile(
@@ -135,7 +135,7 @@ def counted(text: str) -> str:
 def gives_number(retriever: Retriever, section: int, noun: str) -> bool:
     """Whether a section's heading holds the noun, or a number stands beside it, or alternates count it."""
     found = retriever.index.sections[section]
-    if noun in steps.STEPS and numbered.items(retriever, section):
+    if noun in lexical.STEPS and numbered.items(retriever, section):
         return True
     if any(noun == counted(question) for question in found.alternates):
         return True

@@ -141,16 +141,11 @@ def _quote(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence
 def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence) -> Quote:
     for turn in asked.turns:
         if item := numbered.item(retriever, section, turn):
-            held = next(
-                passage
-                for table in retriever.listings[section]
-                for passage in table.passages
-                if item in passage.units
-            )
-            return Quote(_item_text(item), item.start, item.end, held)
+            (listing,) = (each for each in retriever.listings[section] if each.steps)
+            return Quote(_item_text(item), item.start, item.end, _around(listing.passages, [item]))
         for table in retriever.listings[section]:
             if table.header and (rows := tables.asked_rows(retriever, table, turn, asked.text)):
-                columns = _columns(table.header, rows, asked.turns)
+                columns = _columns(retriever, section, table.header, rows, asked.turns)
                 return _rows(_around(table.passages, rows), rows, columns=columns)
     title = retriever.titles[section]  # a word of it tells nothing of what is asked of the section
     words = {stem: rarity for stem, rarity in asked.words.items() if stem not in title}
@@ -170,8 +165,9 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
         chosen = [run for run in runs if run.holds(top) or _leads(run, scores, top)]
     if not chosen:
         return _window(best, scores)
-    if not (at_large or asked.several) and _is_the_only_one(best, chosen[0], top, words):
-        return _one_of(best, chosen[0], best.units[top])
+    listed = next((run for run in chosen if run.first <= top < run.end), None)
+    if listed and not (at_large or asked.several) and _is_the_only_one(best, listed, top, words):
+        return _one_of(best, listed, best.units[top])
     if chosen[0].kind == "row":
         return _rows(best, best.units[chosen[0].first : chosen[0].end], chosen[0].lead(best.units))
     return _lists(best, chosen)
@@ -179,15 +175,14 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
 
 def _leading_stems(run: Run, passage: Passage) -> frozenset[str]:
     """The stems of the sentence before a list or table; of steps, which say what is done, their own, too."""
-    first = passage.units[run.first]
-    start = run.start - (run.start == run.first and run.first > 0)
-    told = passage.units[start : run.first if first.number is None else run.end]
-    return lexical.every_stem(tuple(unit.text for unit in told))
+    before = passage.units[max(0, run.first - 1) : run.first]
+    own = passage.units[run.first : run.end] if passage.units[run.first].number is not None else ()
+    return lexical.every_stem(tuple(unit.text for unit in (*before, *own)))
 
 
 def _is_the_only_one(passage: Passage, run: Run, top: int, words: Mapping[str, float]) -> bool:
     """Whether the item that fits best is the only one of a long list that holds some word of the question."""
-    if run.kind != "item" or top < run.first or sum(passage.sizes[run.first : run.end]) <= WORDS:
+    if run.kind != "item" or sum(passage.sizes[run.first : run.end]) <= WORDS:
         return False
     others = (unit.text for unit in passage.units[run.first : run.end] if unit is not passage.units[top])
     held = lexical.every_stem((passage.units[top].text,)) & words.keys()
@@ -253,26 +248,24 @@ def _window(passage: Passage, scores: Sequence[float]) -> Quote:
 def _lists(passage: Passage, runs: Sequence[Run]) -> Quote:
     """Whole lists, each with the sentence that leads in."""
     units = passage.units
-    texts = []
-    for run in runs:
-        head = "".join(f"{unit.text.rstrip(':. ')}: " for unit in run.lead(units))
-        if units[run.first].number is not None:
-            items = map(_item_text, units[run.first : run.end])
-            texts.append(" ".join([*(unit.text for unit in run.lead(units)), *items]))
-            continue
-        said = [unit.text.rstrip(".;, ") for unit in units[run.first : run.end]]
-        many = any(re.search(r"[,.] ", item) for item in said)  # by commas they would run into each other
-        apart = "; " if many else ", "
-        texts.append(f"{head}{apart.join(said)}.")
+    texts = [_list_text(run.lead(units), units[run.first : run.end]) for run in runs]
     return Quote(" ".join(texts), units[runs[0].start].start, units[runs[-1].end - 1].end, passage)
+
+
+def _list_text(lead: Sequence[Unit], items: Sequence[Unit]) -> str:
+    """Steps behind their numbers, other items with a comma between them, and what leads in."""
+    if items[0].number is not None:
+        return " ".join([*(unit.text for unit in lead), *map(_item_text, items)])
+    said = [item.text.rstrip(".;, ") for item in items]
+    many = any(re.search(r"[,.] ", item) for item in said)  # by commas they would run into each other
+    head = "".join(f"{unit.text.rstrip(':. ')}: " for unit in lead)
+    return f"{head}{('; ' if many else ', ').join(said)}."
 
 
 def _one_of(passage: Passage, run: Run, item: Unit) -> Quote:
     """One item of a list, behind the sentence that leads in."""
     lead = run.lead(passage.units)
-    said = item.text.rstrip(".;, ") + "." if item.number is None else _item_text(item)
-    head = "".join(f"{unit.text.rstrip(':. ')}: " for unit in lead)
-    return Quote(head + said, (*lead, item)[0].start, item.end, passage)
+    return Quote(_list_text(lead, [item]), (*lead, item)[0].start, item.end, passage)
 
 
 def _item_text(item: Unit) -> str:
@@ -304,14 +297,12 @@ def _rows(
     return Quote(text, ordered[0].start, ordered[-1].end, passage)
 
 
-def _columns(header: Sequence[str], rows: Sequence[Unit], turns: Sequence[str]) -> list[int]:
-    """The columns of a wide table that a question names, and whose cells hold its words; none for all."""
-    columns = next(filter(None, (tables.asked_columns(header, text) for text in turns)), [])
-    if len(header) < WIDE or not columns:
-        return []
-    stems = lexical.every_stem(tuple(turns))
-    cells = ((n, cell) for row in rows for n, cell in enumerate(row.cells) if n)
-    return sorted({*columns, *(n for n, cell in cells if not stems.isdisjoint(lexical.stems(cell)))})
+def _columns(
+    retriever: Retriever, section: int, header: Sequence[str], rows: Sequence[Unit], turns: Sequence[str]
+) -> list[int]:
+    """The columns of a wide table that a question names; none for all."""
+    found = (tables.asked_columns(retriever, section, header, rows, text) for text in turns)
+    return next(filter(None, found), []) if len(header) >= WIDE else []
 
 
 def row_text(header: Sequence[str], row: Unit, columns: Sequence[int] = ()) -> str:

@@ -35,7 +35,7 @@ OF_VALUE = frozenset(["is", "are", "does", "do", "has", "have", "did"])  # "does
 BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
-AMERICAN = re.compile(r"\b(?:USA?|U\.S\.|United States|America)\b")
+AMERICAN = re.compile(r"\b(?:USA?\b|U\.S\.(?!\w)|United States\b|(?<!South )(?<!Latin )America\b)")
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
@@ -64,7 +64,6 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
             units=tuple(table.units[n] for n in sorted(others)),
             keys=tuple(table.keys[n] for n in sorted(others)),
         )
-        text = lexical.without_exception(text)
     text = HOW.sub("how", text)  # "how soon" names no row that is called "Soon"
     says = {word.folded for word in lexical.words(text)}
     numbered = _numbered(table, text)
@@ -89,15 +88,22 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     return line[place : place + 1]
 
 
-def asked_columns(header: Sequence[str], text: str) -> list[int]:
-    """The columns of figures that a question names by words which no other heading has; none for all of them.
+def asked_columns(
+    retriever: Retriever, section: int, header: Sequence[str], rows: Sequence[Unit], text: str
+) -> list[int]:
+    """The columns that a question names by words which no other heading has; none for all of them.
 
-    >>> asked_columns(["Day", "Indoor pool", "Outdoor pool"], "when is the indoor pool open?")
-    [1]
+    Of all it is told where the question says any more than the rows, these headings and the title do: "what
+    does the sauna cost on Saturday?" asks for no hours.
     """
-    asked = {word.stem for word in lexical.content_words(text)}
+    names = {stem for row in rows for stem in lexical.stems(row.key)}
+    asked = {word.stem for word in lexical.content_words(retriever.aliases.without(text))} - names
     found = [n for n, own in enumerate(lexical.apart(header[1:]), 1) if not own.isdisjoint(asked)]
-    return found if len(found) < len(header) - 1 else []
+    cells = [row.cells[n] if n < len(row.cells) else "" for row in rows for n in found]
+    said = retriever.titles[section].union(
+        *(lexical.stems(header[n]) for n in found), *map(lexical.stems, cells)
+    )
+    return found if len(found) < len(header) - 1 and all(cells) and asked <= said else []
 
 
 def compares(text: str) -> bool:
