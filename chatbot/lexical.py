@@ -74,9 +74,8 @@ EXCEPT = re.compile(
     rf"(?:,\s*|\s*(?=[.?!]|$)|\s+(?={_ASKING}))",
     re.I,
 )
-STUMP = re.compile(
-    r"\W*(?:which|what|who)(?: [\w-]+){0,2}\W*", re.I
-)  # "which state": what it does comes after
+# "Which state": what that one does stands behind what is left out.
+STUMP = re.compile(r"\W*(?:which|what|who)(?: [\w-]+){0,2}\W*", re.I)
 HOW_MANY = re.compile(r"\bhow many\b", re.I)
 
 
@@ -151,6 +150,17 @@ def content_words(text: str) -> tuple[Word, ...]:
     )
 
 
+@lru_cache(maxsize=1024)
+def left_out(text: str) -> str:
+    """What a question leaves out, or nothing; kept, for each table is asked about it.
+
+    >>> left_out("Which state pays best, apart from Ohio and Maine?")
+    'Ohio and Maine'
+    """
+    found = EXCEPT.search(text)
+    return found["left_out"] if found else ""
+
+
 def without_exception(text: str) -> str:
     """A question without what it leaves out.
 
@@ -159,7 +169,7 @@ def without_exception(text: str) -> str:
     >>> without_exception("which state other than Ohio pays best?")
     'which state other than Ohio pays best?'
     """
-    found = EXCEPT.search(text)
+    found = EXCEPT.search(text) if left_out(text) else None
     if not found or (STUMP.fullmatch(text[: found.start()]) and not words(text[found.end() :])):
         return text
     return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())

@@ -15,10 +15,11 @@ from chatbot.lexical import STEPS, number_of
 from chatbot.retrieval import Retriever
 from chatbot.steps import LAST_STEP, NEXT_TO, WHICH, by_number, named_stems
 
+_NUMBER = rf"(\d+|{'|'.join(lexical.CARDINALS)})\b"
 # "Step 3"; "number 3" only where nothing is asked of another thing that has a number ("room number 3").
 NUMBER = re.compile(
-    rf"\b(?:{'|'.join(sorted(STEPS))}) (\d+|{'|'.join(lexical.CARDINALS)})\b"
-    rf"|^(?:and |what is |whats |what about )*(?:number|no\.) (\d+|{'|'.join(lexical.CARDINALS)})\b",
+    rf"\b(?:{'|'.join(sorted(STEPS))}) {_NUMBER}"
+    rf"|^(?:and |what is |whats |what about )*(?:number|no\.) {_NUMBER}",
     re.I,
 )
 # Asks something of a step, rather than for it: "how long does step 3 take?"
@@ -35,7 +36,7 @@ FIRST = re.compile(
     re.I,
 )
 LAST = re.compile(_AT.format("(?:last|final)") + r"|\b(?:what|which)\b.*\bends? with\b", re.I)
-COUNTED = re.compile(r"\bhow many (?:[\w-]+ )?(?:steps|stages|phases)\b", re.I)
+COUNTED = re.compile(rf"\bhow many (?:[\w-]+ )?(?:{'|'.join(sorted(STEPS))})s\b", re.I)
 # … and of nothing that is named: "how many steps are there?"
 COUNTED_ALONE = re.compile(
     rf"{COUNTED.pattern}(?:\W+(?:are|is|there|it|does|do|that|this|have|take|need|in|all|total|to))*\W*$",
@@ -48,7 +49,7 @@ def items(retriever: Retriever, section: int) -> Sequence[Unit]:
     return next((listing.steps for listing in retriever.listings[section] if listing.steps), ())
 
 
-def name(number: int) -> str:
+def name(number: int | None) -> str:
     """What a follow-up calls an item: it is found by that name again."""
     return f"step {number}"
 
@@ -59,7 +60,9 @@ def beside(retriever: Retriever, section: int, before: str, later: bool) -> str:
     After the last comes one that the list does not have, which is then said.
     """
     asked = item(retriever, section, before)
-    number = (asked.number or 0) + (1 if later else -1) if asked else 0
+    if asked is None or asked.number is None:
+        return ""
+    number = asked.number + (1 if later else -1)
     return name(number) if number > 0 else ""
 
 

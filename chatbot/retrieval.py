@@ -193,8 +193,8 @@ class Retriever:
             text = self.spelling.repair(text)
         text = self.write_out(text)
         reading = self._reading(text, text)
-        found = lexical.EXCEPT.search(text)
-        if found and self._is_the_same(reading, found["left_out"]):
+        left_out = lexical.left_out(text)
+        if left_out and self._is_the_same(reading, left_out):
             return self._reading(text, lexical.without_exception(text))
         return reading
 

@@ -102,7 +102,7 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     that spoke of no step, "the first one" is no step, though its topic is one.
     """
     if unit := numbered.item(retriever, topic, text):
-        return Item(numbered.name(unit.number or 0), topic), ""
+        return Item(numbered.name(unit.number), topic), ""
     if not (found := PLACE.search(text)):
         return _picked_by_name(retriever, text, topic)
     place, noun = _place(found)

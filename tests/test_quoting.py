@@ -334,7 +334,7 @@ def test_items_that_hold_commas_do_not_run_into_each_other() -> None:
     assert quote.text == "a passport, or an ID; a key."
 
 
-def test_a_sentence_after_a_list_is_no_item_of_it() -> None:
+def test_an_item_of_a_long_list_stands_alone_where_no_other_holds_the_word() -> None:
     texts = [
         "Mind that:",
         *[f"Item {n} goes on for quite some words, so that the list is a long one" for n in "abcd"],

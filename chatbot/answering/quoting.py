@@ -139,17 +139,16 @@ def _quote(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence
 
 
 def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence) -> Quote:
+    passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
     for turn in asked.turns:
         if item := numbered.item(retriever, section, turn):
-            (listing,) = (each for each in retriever.listings[section] if each.steps)
-            return Quote(_item_text(item), item.start, item.end, _around(listing.passages, [item]))
+            return Quote(_item_text(item), item.start, item.end, _around(passages, [item]))
         for table in retriever.listings[section]:
             if table.header and (rows := tables.asked_rows(retriever, table, turn, asked.text)):
                 columns = _columns(retriever, section, table.header, rows, asked.turns)
                 return _rows(_around(table.passages, rows), rows, columns=columns)
     title = retriever.titles[section]  # a word of it tells nothing of what is asked of the section
     words = {stem: rarity for stem, rarity in asked.words.items() if stem not in title}
-    passages = [retriever.index.passages[n] for n in retriever.index.passages_of[section]]
     best, scores = _best(passages, _unit_scores(section, words, evidence))
     top = scores.index(max(scores))
     runs = best.runs

@@ -55,15 +55,11 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
 
     Of several columns of figures the rank is by the one whose heading the question or its topic names.
     """
-    if left_out := lexical.EXCEPT.search(text):  # "which state pays best apart from California?"
-        others = set(range(len(table.units))).difference(
-            named_keys(retriever, table.keys, left_out["left_out"])
-        )
-        table = replace(
-            table,
-            units=tuple(table.units[n] for n in sorted(others)),
-            keys=tuple(table.keys[n] for n in sorted(others)),
-        )
+    if left_out := lexical.left_out(text):  # "which state pays best apart from California?"
+        without = named_keys(retriever, table.keys, left_out)
+        kept = [n for n in range(len(table.units)) if n not in without]
+        units, keys = tuple(table.units[n] for n in kept), tuple(table.keys[n] for n in kept)
+        table = replace(table, units=units, keys=keys)
     text = HOW.sub("how", text)  # "how soon" names no row that is called "Soon"
     says = {word.folded for word in lexical.words(text)}
     numbered = _numbered(table, text)
