@@ -43,6 +43,7 @@ BATCH = 32
 # 128 hardly one is missed.
 LIGHT, SHORT, MANY = "SQfp16", "PQ{}x4fs,Refine(SQfp16)", 1000
 COMMONER = 250  # times as common as what two swapped letters make of it is a word that was meant
+TOPICAL = 0.1  # share of a section's alternates that makes a word one of its topic (docs/log.md)
 COMMON = 150_000  # how often a word stands in the frequency list of symspellpy to be no typing error
 
 Progress = Callable[[int, int], None]  # (embedded so far, to embed in all)
@@ -237,7 +238,9 @@ def _words(
     asked: Counter[str] = Counter()
     stems: Counter[str] = Counter()
     guide_stems: set[str] = set()
-    held: list[set[str]] = [set() for guide in guides for _ in guide.sections]
+    sections = [section for guide in guides for section in guide.sections]
+    held: list[set[str]] = [set() for _ in sections]
+    asking: list[Counter[str]] = [Counter() for _ in sections]
     texts = 0
     for view in views:
         if view.kind == "declined":
@@ -245,6 +248,7 @@ def _words(
         found = lexical.words(view.text)
         if view.kind == "alternate":
             asked.update(word.folded for word in found)
+            asking[view.section].update({word.stem for word in found})
         else:
             own.update(word.folded for word in found)
             guide_stems.update(word.stem for word in found)
@@ -268,6 +272,10 @@ def _words(
         "stems": dict(sorted(stems.items())),
         "guide_stems": sorted(guide_stems),
         "sections": [sorted(stems) for stems in held],
+        "topics": [
+            sorted(stem for stem, n in counts.items() if n >= max(3, TOPICAL * len(section.alternates)))
+            for section, counts in zip(sections, asking, strict=True)
+        ],
         "texts": texts,
     }
 

@@ -211,7 +211,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     named = guides or frozenset(retriever.aliases.named(reading.text)) or before.guides
     allowed = retriever.allowed(named)
     topic = first(before.evidence, allowed)
-    bare = leaning.LEAD.sub("", reading.text) or reading.text
+    bare = leaning.plainly(leaning.LEAD.sub("", reading.text) or reading.text)
     if leaning.CORRECTED.match(reading.text):
         bare = leaning.REJECTED.sub("", bare) or bare
         if ASKS.match(bare) and not leaning.points(bare):  # "no, I mean which state has the most jobs"

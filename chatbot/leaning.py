@@ -92,11 +92,28 @@ NAMES = r"(?:what|how) (?:are|is) (?:they|those|these|it|that) called|what are t
 ASKS_ON = re.compile(
     r"^(?:why(?: (?:not|so|is that|do you (?:say|think) (?:so|that)))?|how come|how so|what for"
     r"|which(?: ones?)?|which are (?:they|those)|what (?:kind|sort|type)s?(?! of)"
-    r"|who else|what else|(?:(?:can|could) you )?(?:name|list) (?:me )?(?:them all|them|some|all|a few)"
+    r"|(?:who|what|any(?:one|body)) else"
+    r"|(?:(?:can|could) you )?(?:name|list) (?:me )?(?:them all|them|some|all|a few)"
     rf"|{NAMES}|{EXAMPLES}|such as|like what|more|tell me more|details?|really"
     r"|is that (?:all|so))\b",
     re.I,
 )
+WHY = re.compile(
+    r"(?:(?:so )?why(?:['’]?s| is)? ?(?:that|so|this)?|how come|how so|for what reason"
+    r"|(?:what['’]?s|what is) the reason(?: (?:for|behind) (?:that|this|it))?|what makes (?:it|that) so)\W*",
+    re.I,
+)
+# Asks by name for what was spoken of, in no words of its own: "any in particular?", "got some names?".
+_BY_NAME = frozenset([
+    "concrete", "example", "examples", "instances", "kind", "kinds", "name", "names", "particular",
+    "recommend", "recommendation", "recommendations", "sort", "sorts", "specific", "specifically",
+    "specifics", "suggest", "suggestion", "suggestions", "type", "types",
+])  # fmt: skip
+_NOTHING_MORE = lexical.STOP | {"couple", "good", "list", "mention", "share"}
+_NOTHING_MORE -= {
+    "all", "another", "he", "her", "his", "how", "it", "its", "more", "other", "others", "same", "she",
+    "their", "they", "this", "when", "where", "whose", "why",
+}  # fmt: skip
 MORE = re.compile(r"^(?:(?:tell|give) me )?(?:more|details?)\b", re.I)
 # Asks for no more than what else is said of the same: "can you tell me more?", "go on", "in more detail".
 ONLY_MORE = re.compile(
@@ -244,9 +261,21 @@ def named(text: str) -> str:
     return found if len(lexical.content_words(found)) == len(found.split()) <= 2 else ""
 
 
+def plainly(text: str) -> str:
+    """A follow-up that asks for names or reasons, and for nothing of its own, in the plainest words.
+
+    >>> plainly("any in particular you'd name?"), plainly("how so"), plainly("what kind of maths?")
+    ('which ones?', 'why?', 'what kind of maths?')
+    """
+    if WHY.fullmatch(text):
+        return "why?"
+    said = {word.folded for word in lexical.words(text)}
+    return text if said.isdisjoint(_BY_NAME) or not said <= _BY_NAME | _NOTHING_MORE else "which ones?"
+
+
 def asks_on(text: str) -> bool:
     """Whether hardly more is said than "why?" or "which ones?"."""
-    bare = TRAILS.sub("", LEAD.sub("", text))
+    bare = TRAILS.sub("", plainly(LEAD.sub("", text)))
     found = ASKS_ON.match(bare)
     return (
         found is not None

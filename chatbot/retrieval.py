@@ -157,6 +157,11 @@ class Retriever:
         return tuple(frozenset(lexical.stems(section.title)) for section in self.index.sections)
 
     @cached_property
+    def topics(self) -> tuple[frozenset[str], ...]:
+        """The stems that tell nothing of what a section is asked for: its title's, and its topic's."""
+        return tuple(map(frozenset.union, self.titles, map(frozenset, self.index.words["topics"])))
+
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """What each section says in its own words, folded."""
         return tuple(fold_phrase(" ".join(_own_texts(section))) for section in self.index.sections)
@@ -335,10 +340,7 @@ class Retriever:
 
     @cached_property
     def turns(self) -> dict[object, Any]:
-        """What `chatbot.conversation` understood of the last few hundred questions, to find it again.
-
-        A follow-up comes right after its question. They stay in memory until others take their place.
-        """
+        """What `chatbot.conversation` understood of the last few hundred questions, for those that follow."""
         return {}
 
     @cached_property

@@ -69,6 +69,10 @@ def test_a_question_without_a_word_of_its_own_leans_on_the_one_before(real_bot: 
         (["Which job sites are best for ML engineers?"], "name them", "jobs-sites"),
         (["Who are the top employers of ML engineers?"], "who else?", "jobs-employers"),
         (["Do certifications help an ML engineer?"], "which ones?", "faq-certifications"),
+        (["Do certifications help an ML engineer?"], "any in particular you'd name?", "faq-certifications"),
+        (["Is mathematics important for an ML engineer?"], "what kind exactly", "skills-math"),
+        (["Should I join associations as an ML engineer?"], "can you give me some names", "tips-network"),
+        (["do ML engineers need to be good at communication"], "why's that?", "skills-communication"),
     ],
 )
 def test_pointing_and_asking_on(real_bot: Chatbot, history: list[str], question: str, found: str) -> None:

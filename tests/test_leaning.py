@@ -11,7 +11,7 @@ from chatbot import leaning
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(leaning)
-    assert found.attempted == 6
+    assert found.attempted == 7
     assert not found.failed
 
 
@@ -85,6 +85,12 @@ def test_what_points_at_several(text: str, several: bool) -> None:
         ("which ones exactly?", True),
         ("why would i bother then", True),
         ("for example?", True),
+        ("why's that?", True),
+        ("anyone else?", True),
+        ("what kind exactly?", True),
+        ("any in particular you'd name?", True),
+        ("are they all the same type", False),
+        ("why this one in particular and no other", False),
         ("Why should I get a certification?", False),
         ("what kind of degree do I need", False),
     ],

@@ -201,6 +201,12 @@ def test_a_row_as_a_person_says_it(header: tuple[str, ...], cells: tuple[str, ..
     assert quoting.row_text(header, Unit("row", 0, 9, "", cells)) == text
 
 
+@pytest.mark.parametrize("question", ["what does the pay depend on?", "which things decide the pay?"])
+def test_a_word_of_the_topic_does_not_choose_the_sentence(real_bot: Chatbot, question: str) -> None:
+    """Half of all ask of pay: that "paying" stands in the last sentence of "Salary" tells nothing."""
+    assert "organization size" in real_bot.ask(question).text
+
+
 def test_a_short_table_is_said_with_its_lead(bot: Chatbot) -> None:
     answer = bot.ask("Which states pay a baker the most?")
     assert answer.text == (

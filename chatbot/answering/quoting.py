@@ -147,8 +147,8 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
             if table.header and (rows := tables.asked_rows(retriever, table, turn, asked.text)):
                 columns = _columns(retriever, section, table.header, rows, asked.turns)
                 return _rows(_around(table.passages, rows), rows, columns=columns)
-    title = retriever.titles[section]  # a word of it tells nothing of what is asked of the section
-    words = {stem: rarity for stem, rarity in asked.words.items() if stem not in title}
+    topic = retriever.topics[section]
+    words = {stem: rarity for stem, rarity in asked.words.items() if stem not in topic}
     best, scores = _best(passages, _unit_scores(section, words, evidence))
     top = scores.index(max(scores))
     runs = best.runs
