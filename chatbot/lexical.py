@@ -211,14 +211,14 @@ def number_of(number: str) -> int:
 
 
 def find(text: str, phrase: str) -> tuple[int, int] | None:
-    """Where a folded phrase stands in a text, word by word.
+    """Where a folded phrase stands in a text, word by word; nowhere if it has no word.
 
     >>> find("Pay in New York?", "new york")
     (7, 15)
     """
     found = words(text)
     parts = phrase.split()
-    for start in range(len(found) - len(parts) + 1):
+    for start in range(len(found) - len(parts) + 1 if parts else 0):
         if [word.folded for word in found[start : start + len(parts)]] == parts:
             return found[start].start, found[start + len(parts) - 1].end
     return None

@@ -19,7 +19,8 @@ RANKS = {
     ),
     "length": frozenset(["longest", "longer", "shortest", "shorter"]),
 }
-EXPENSIVE = re.compile(r"\b(?:most|least|more|less) (?:cheap|costly|expensive|pricey)\b", re.I)
+EXPENSIVE = re.compile(r"\b(?:most|least|more|less) (?:costly|expensive|pricey)\b", re.I)
+CHEAP = {"most": "cheapest", "more": "cheaper", "least": "dearest", "less": "dearer"}
 CURRENCY = re.compile(r"[$£€¥₹]|\b(?:dollars?|euros?|pounds?|cents?|pence|usd|eur|gbp|chf)\b", re.I)
 COSTS = re.compile(r"\b(?:charge|cost|fare|fee|price|rate|rent)s?\b", re.I)
 # What somebody is paid is no price: nobody asks for the cheapest state to earn in.
@@ -40,8 +41,20 @@ PRICE_OF_IT = re.compile(
 )
 FIGURE = re.compile(r"([^\w\s]?)\s?(\d[\d,]*(?:\.\d+)?)\s?(%|[^\W\d]+(?: [^\W\d]+)*)?")
 NOTHING = frozenset(["free", "none", "nil", "free of charge", "no charge"])
-MINUTES = {"minut": 1, "min": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43200, "year": 525600}
+MINUTES = {
+    "sec": 1 / 60, "second": 1 / 60, "min": 1, "minut": 1, "h": 60, "hr": 60, "hrs": 60, "hour": 60,
+    "day": 1440, "week": 10080, "month": 43200, "year": 525600,
+}  # fmt: skip
 LENGTHS = re.compile(r"\b(?:distance|duration|length|time)\b", re.I)
+
+
+def in_one_word(text: str) -> str:
+    """A question with "cheapest" for "most cheap", of which the most is the least money.
+
+    >>> in_one_word("which is the most cheap?"), in_one_word("the least cheap one")
+    ('which is the cheapest?', 'the dearest one')
+    """
+    return re.sub(rf"\b({'|'.join(CHEAP)}) cheap\b", lambda found: CHEAP[found[1].lower()], text, flags=re.I)
 
 
 def ranked_by(text: str) -> str:

@@ -15,7 +15,10 @@ from itertools import groupby, pairwise
 
 from chatbot.guides import Guide, Section, Unit
 
-STEP = re.compile(r"^(?:(?:step|stage|phase|part|day|week)\s+\d+\b|\d+[.):]\s)", re.I)
+# How the title of a step begins; "2019: The founding" is none.
+STEP = re.compile(
+    r"^(?:(?P<noun>step|stage|phase|part|day|week)\s+(?P<number>\d{1,3})\b|(?P<bare>\d{1,3})[.):]\s)", re.I
+)
 
 LEADS_IN = re.compile(r"\b(?:as follows|following|these)\b|\bbelow\W*$", re.I)
 
@@ -216,6 +219,16 @@ def is_step(section: Section) -> bool:
     True
     """
     return STEP.match(section.title) is not None
+
+
+def place_of(section: Section) -> tuple[str, int]:
+    """What a step goes by, in lower case, and its number; no step has no noun, and 0.
+
+    >>> place_of(Section("a", "Step 2: Knead", 3, 1)), place_of(Section("a", "2. Knead", 3, 1))
+    (('step', 2), ('', 2))
+    """
+    found = STEP.match(section.title)
+    return ((found["noun"] or "").lower(), int(found["number"] or found["bare"])) if found else ("", 0)
 
 
 def bare_title(section: Section) -> str:

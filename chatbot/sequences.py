@@ -32,7 +32,7 @@ BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b",
 PLACE = re.compile(
     rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)})\b"
     r"(?: (?!and\b)(?P<noun>[a-z]+)\b)?"
-    rf"|\b(?:number|no\.?) (?P<number>\d+|{'|'.join(lexical.CARDINALS)})\b|#(?P<hash>\d+)\b"
+    rf"|\b(?:number|no\.?) (?P<number>[1-9]\d*|{'|'.join(lexical.CARDINALS)})\b|#(?P<hash>[1-9]\d*)\b"
     r"|\b(?P<second>(?:the )?runner[- ]?up|(?:in )?second place)\b",
     re.I,
 )

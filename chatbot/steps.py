@@ -14,7 +14,7 @@ import numpy as np
 
 from chatbot import leaning, lexical
 from chatbot.lexical import CARDINALS, PLACES, STEPS, number_of
-from chatbot.passages import is_step
+from chatbot.passages import is_step, place_of
 from chatbot.retrieval import Retriever
 
 STEP = re.compile(rf"\b(step|stage|phase|part) (\d+|{'|'.join(CARDINALS)})\b", re.I)
@@ -72,8 +72,9 @@ def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int
         return sorted({beside(retriever, step)[-1] for step in steps}.intersection(steps))
     if not (wanted := STEP.search(by_number(text))):
         return []
-    title = re.compile(rf"{wanted[1]} {number_of(wanted[2])}\b", re.I)
-    return [n for n in within if title.match(retriever.index.sections[n].title)]
+    noun, number = wanted[1].lower(), number_of(wanted[2])
+    places = [(n, *place_of(retriever.index.sections[n])) for n in within]  # "step 2" may be "2." or "Day 2"
+    return [n for n, own, place in places if place == number and (noun in STEPS or own in ("", noun))]
 
 
 def is_asked_which(retriever: Retriever, text: str, section: int) -> bool:
@@ -151,9 +152,8 @@ def named_stems(text: str) -> set[str]:
 
 def past_the_last(retriever: Retriever, step: int) -> str:
     """How it is understood if somebody asks what comes after the last step."""
-    noun = retriever.index.sections[step].title.partition(" ")[0]
-    line = beside(retriever, step)
-    return f"What comes after the last? {noun if noun.lower() in STEPS else 'Step'} {len(line) + 1}"
+    noun, number = place_of(retriever.index.sections[beside(retriever, step)[-1]])
+    return f"What comes after the last? {noun.capitalize() if noun in STEPS else 'Step'} {number + 1}"
 
 
 def line_of(retriever: Retriever, topic: int) -> list[int]:

@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
@@ -66,6 +67,21 @@ def small_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bot(small_index: Path) -> Chatbot:
     """A bot on tests/corpus."""
     return Chatbot(index.load(small_index, encoder=WordEncoder()), contact="desk@example.org")
+
+
+@pytest.fixture
+def bot_of(tmp_path: Path) -> Callable[[str], Chatbot]:
+    """Makes a bot of one guide's text, with `WordEncoder`."""
+
+    def make(text: str) -> Chatbot:
+        guides = tmp_path / "corpus" / "guides"
+        guides.mkdir(parents=True)
+        (guides / "guide.md").write_text(text, encoding="utf-8")
+        settings = Settings(corpus=guides.parent, index=tmp_path / "index", model="words")
+        build(settings, encoder=WordEncoder())
+        return Chatbot(index.load(settings.index, encoder=WordEncoder()))
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -150,6 +150,21 @@ def test_a_table_row_keeps_its_header_and_its_cells(guide: Guide) -> None:
     assert guide.text[table.start : table.end].startswith("| State | Pay")
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("- Cools down to\n  -5 degrees.", "Cools down to -5 degrees."),
+        ("- Read it in\n  2019. Then stop.", "Read it in 2019. Then stop."),
+        ("- One\n\n  **Note:** two", "One Note: two"),
+        ("- One\n  - nested\n\n  ```\n  - x\n  ```", "One nested - x"),
+        ("> - a\n> - b <br> c", "a b c"),
+    ],
+)
+def test_what_looks_like_a_mark_stays_in_an_item_or_a_quote(source: str, text: str) -> None:
+    read = read_markdown(MD, f"# Guide\n\n{source}\n")
+    assert [unit.text for unit in read.sections[0].units] == [text]
+
+
 def test_offsets_are_those_of_the_file(guide: Guide) -> None:
     assert_in_place(guide)
     assert slices(guide)[:4] == [

@@ -11,7 +11,7 @@ from chatbot import lexical, measures
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(measures)
-    assert found.attempted == 4
+    assert found.attempted == 5
     assert not found.failed
 
 
@@ -32,7 +32,8 @@ def test_what_a_column_measures(name: str, cells: list[str], measure: str) -> No
     ("cells", "figures"),
     [
         (["$1,200", "$80.50"], [1200.0, 80.5]), (["2 weeks", "10 days"], [20160.0, 14400.0]),
-        (["4 hours", "30 min"], [240.0, 30.0]), (["none", "12", "60"], [0.0, 12.0, 60.0]),
+        (["4 hours", "30 min"], [240.0, 30.0]), (["45 min", "2 hrs"], [45.0, 120.0]), (["90 s", "2 min"], []),
+        (["90 sec", "2 minutes"], [1.5, 2.0]), (["none", "12", "60"], [0.0, 12.0, 60.0]),
         (["Free", "$5"], [0.0, 5.0]), (["3 to 4", "5"], []), (["Route 66", "1"], []), (["", "$5"], []),
         (["5 km", "3 miles"], []), (["$5", "€5"], []), (["12 Mill Square", "3 Abbey Road"], []),
         (["none"], []),

@@ -166,7 +166,14 @@ def test_a_bare_heading_has_no_views() -> None:
 
 @pytest.mark.parametrize(
     ("title", "step"),
-    [("Step 2: Apply", True), ("Part 1", True), ("3. Rest", True), ("Steps", False), ("2026 pay", False)],
+    [
+        ("Step 2: Apply", True),
+        ("Part 1", True),
+        ("3. Rest", True),
+        ("Steps", False),
+        ("2026 pay", False),
+        ("2019: Founding", False),
+    ],
 )
 def test_steps(title: str, step: bool) -> None:
     assert is_step(Section("a", title, 3, 1)) is step

@@ -70,6 +70,7 @@ def test_an_item_is_picked(real_bot: Chatbot, anchor: str, text: str, name: str,
     ("anchor", "text"),
     [
         ("types", "what should I learn first"),
+        ("salary-states", "what about number 0"),
         ("types", "how was the first interview"),
         ("salary-states", "how were the first and second interviews"),
         ("salary-states", "how do the first and second years of a degree differ"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -98,6 +99,30 @@ def test_what_comes_after_a_step_is_answered_alone_and_in_a_conversation(
 ) -> None:
     answer = real_bot.ask(question, history)
     assert (answer.kind, answer.sources[0].ref) == ("answer", f"machine-learning-engineer#{section}")
+
+
+@pytest.mark.parametrize(
+    ("titles", "asked", "found", "past"),
+    [
+        (("1. Mix", "2. Knead", "3. Bake"), "what is step 2?", "2. Knead", "Step 4"),
+        (("Week 1: Mix", "Week 2: Knead", "Week 3: Bake"), "the third step", "Week 3: Bake", "Step 4"),
+        (("Stage 0: Plan", "Stage 1: Mix", "Stage 2: Bake"), "stage 2", "Stage 2: Bake", "Stage 3"),
+        (("Step 1: Mix", "Step 2: Knead", "Step 4: Bake"), "step 4", "Step 4: Bake", "Step 5"),
+        (("Part 1: Mix", "Part 2: Knead"), "part 2", "Part 2: Knead", "Step 3"),
+        (("Day 1: Mix", "Day 2: Knead"), "part 2", "", "Step 3"),
+        (("2019: Founding", "2020: Growth"), "step 2", "", ""),
+    ],
+)
+def test_steps_by_whatever_they_are_called(
+    bot_of: Callable[[str], Chatbot], titles: Sequence[str], asked: str, found: str, past: str
+) -> None:
+    told = "".join(f"### {title}\n\nDo that for {n} hours.\n\n" for n, title in enumerate(titles, 7))
+    bot = bot_of(f"# Bread\n\n## Baking bread\n\nIt takes some steps.\n\n{told}")
+    retriever, sections = bot.retriever, bot.index.sections
+    numbers = steps.numbered(retriever, asked, range(len(sections)))
+    assert [sections[n].title for n in numbers] == [found] * bool(found)
+    if past:
+        assert steps.past_the_last(retriever, len(sections) - 1).endswith(f"? {past}")
 
 
 @pytest.mark.parametrize("history", [[], ["How do I become an ML engineer?"]])

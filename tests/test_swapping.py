@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from chatbot import leaning, swapping
+from chatbot import leaning, lexical, swapping
 from chatbot.answering import Chatbot
 from chatbot.leaning import BESIDE_IT
 from tests.places import topic
@@ -266,3 +267,12 @@ def test_a_column_takes_the_place_of_no_row(monkeypatch: pytest.MonkeyPatch, rea
     assert swapping.swap(retriever, "a week", before, states)
     monkeypatch.setattr(swapping, "is_column", lambda *_: True)
     assert not swapping.swap(retriever, "a week", before, states)
+
+
+def test_a_row_without_a_name_takes_no_place(bot_of: Callable[[str], Chatbot]) -> None:
+    rows = "| Oslo | $14 |\n| – | $9 |\n| Rome | $7 |"
+    bot = bot_of(f"# Pay\n\n## Pay by city\n\n| City | Pay |\n|---|---|\n{rows}\n")
+    topic = bot.index.refs.index("guide#pay-by-city")
+    for before, understood in (("How much is paid in Oslo?", "How much is paid in Rome?"), ("???", "")):
+        assert swapping.swap(bot.retriever, "Rome", before, topic) == understood
+    assert lexical.find("???", "") is None

@@ -530,6 +530,8 @@ def test_a_place_past_the_last_row_is_told_by_the_rows_noun(real_bot: Chatbot) -
     ("text", "row"),
     [
         ("Which tour is the cheapest?", "Harbour"),
+        ("Which tour is the most cheap?", "Harbour"),
+        ("Which tour is the least cheap?", "Castle"),
         ("which tour is the most expensive?", "Castle"),
         ("Which tour is the longest?", "Harbour"),
         ("the shortest tour", "Castle"),

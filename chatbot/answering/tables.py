@@ -60,7 +60,7 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
         kept = [n for n in range(len(table.units)) if n not in without]
         units, keys = tuple(table.units[n] for n in kept), tuple(table.keys[n] for n in kept)
         table = replace(table, units=units, keys=keys)
-    text = HOW.sub("how", text)  # "how soon" names no row that is called "Soon"
+    text = measures.in_one_word(HOW.sub("how", text))  # "how soon" names no row that is called "Soon"
     says = {word.folded for word in lexical.words(text)}
     numbered = _numbered(table, text)
     if numbered is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -123,7 +123,7 @@ def _block(page: _Page, position: int) -> Block | None:
     elif token.type == "html_block":
         units = [Unit("sentence", start, end, _without_tags(token.content))]
     elif token.type == "blockquote_open":
-        units = [Unit("sentence", start, end, _plain_lines(page, start, end))]
+        units = [Unit("sentence", start, end, _plain_blocks(page, position))]
     elif token.type in ("fence", "code_block"):
         kind, units = "code", [Unit("sentence", start, end, BLANK.sub("\n", token.content.strip()))]
     elif token.type in ("bullet_list_open", "ordered_list_open"):
@@ -139,11 +139,15 @@ def _sentences(page: _Page, start: int, end: int) -> list[Unit]:
     ]
 
 
-def _plain_lines(page: _Page, start: int, end: int) -> str:
-    """Several lines of Markdown as one of plain text, without the marks of items and quotes."""
-    lines = "\n".join(page.text[start:end].splitlines())
-    unmarked = re.sub(r"(?m)^\s*(?:>|[-*+]|\d+[.)])\s?", "", lines)
-    return plain(unmarked, page.references)
+def _plain_blocks(page: _Page, position: int) -> str:
+    """What the blocks in a list item or a quote say, as one line of plain text."""
+    said: dict[str, Callable[[str], str]] = {"fence": str, "code_block": str, "html_block": _without_tags}
+    parts = [
+        plain(token.content, page.references) if token.type == "inline" else said[token.type](token.content)
+        for token in _inside(page, position)
+        if token.type == "inline" or token.type in said
+    ]
+    return " ".join(" ".join(parts).split())
 
 
 def _without_tags(html: str) -> str:
@@ -161,14 +165,15 @@ def _inside(page: _Page, position: int) -> Iterator[Token]:
 def _items(page: _Page, position: int) -> Iterator[Unit]:
     """The items of a list; an item keeps what is nested in it, and its number is the one shown."""
     token = page.tokens[position]
-    items = [
-        page.span(other)
-        for other in _inside(page, position)
-        if other.type == "list_item_open" and other.level == token.level + 1
-    ]
-    ordered, first = token.type == "ordered_list_open", int(token.attrs.get("start", 1))
-    for number, (start, end) in enumerate(items, first):
-        yield Unit("item", start, end, _plain_lines(page, start, end), number=number if ordered else None)
+    ordered, number = token.type == "ordered_list_open", int(token.attrs.get("start", 1))
+    for place in range(position + 1, len(page.tokens)):
+        item = page.tokens[place]
+        if item.level <= token.level:
+            return
+        if item.type == "list_item_open" and item.level == token.level + 1:
+            text = _plain_blocks(page, place)
+            yield Unit("item", *page.span(item), text, number=number if ordered else None)
+            number += 1
 
 
 def _table(page: _Page, position: int) -> Block | None:
