@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from chatbot.guides import Guide
-from chatbot.lexical import fold_phrase
+from chatbot.lexical import even, fold_phrase, spelt
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Aliases:
         names: dict[str, set[int]] = {}
         for number, guide in enumerate(self.guides):
             for alias in guide.aliases:
-                names.setdefault(fold_phrase(alias), set()).add(number)
+                if folded := fold_phrase(alias):
+                    names.setdefault(folded, set()).add(number)
         return sorted(names.items(), key=lambda name: -len(name[0]))
 
     def named(self, text: str) -> set[int]:
@@ -47,16 +48,28 @@ class Aliases:
     @cached_property
     def _without(self) -> Callable[[str], str]:
         """The same, kept: a question is asked for it from several sides."""
-        written = self._written
-        return lru_cache(maxsize=256)(lambda text: written.sub(" ", text) if written else text)
+
+        @lru_cache(maxsize=256)
+        def cut(text: str) -> str:
+            for start, end in reversed(self._spans(text)):
+                text = f"{text[:start]} {text[end:]}"
+            return text
+
+        return cut
 
     def replaced(self, text: str, role: str) -> str:
         """A question about one of these roles, asked of another; empty if it names none of them."""
-        found = self._written.search(text) if self._written else None
-        return text[: found.start()] + role + text[found.end() :] if found else ""
+        if not (spans := self._spans(text)):
+            return ""
+        start, end = spans[0]
+        return text[:start] + role + text[end:]
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        """Where these names stand in a text."""
+        return [found.span() for found in self._written.finditer(even(text))] if self._written else []
 
     @cached_property
     def _written(self) -> re.Pattern[str] | None:
         """The names, one or many, as people write them."""
-        names = [r"[\s-]+".join(map(re.escape, alias.split())) for alias, _ in self.names]
+        names = [spelt(alias) for alias, _ in self.names]
         return re.compile(rf"(?<!\w)(?:an? )?(?:{'|'.join(names)})s?(?!\w)", re.I) if names else None

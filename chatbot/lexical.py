@@ -116,6 +116,27 @@ def fold_phrase(text: str) -> str:
     return " ".join(word.folded for word in words(text)).replace("-", " ")
 
 
+def even(text: str) -> str:
+    """A text letter by letter without accents and curly apostrophes, so that places in it stay the same.
+
+    >>> even("Café’s"), len(even("½ ﬁn"))
+    ("Cafe's", 4)
+    """
+    if text.isascii():
+        return text
+    return "".join(unicodedata.normalize("NFKD", letter)[0] for letter in text.replace("’", "'"))
+
+
+def spelt(phrase: str) -> str:
+    """A pattern for a folded phrase as people write it, in an `even` text: with hyphens, points, a "'s".
+
+    >>> bool(re.fullmatch(spelt("driver mate"), "driver's-mate")), bool(re.match(spelt("ai job"), "a.i. job"))
+    (True, True)
+    """
+    written = ("['.]?".join(map(re.escape, word)) + "(?:'s)?" for word in phrase.split())
+    return r"\.?[\s-]+".join(written)
+
+
 @lru_cache(maxsize=16384)
 def fold(word: str) -> str:
     """Lower case, accents and inner points gone, possessive cut.

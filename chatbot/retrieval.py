@@ -32,8 +32,8 @@ Mask = npt.NDArray[np.bool_]  # [sections]
 LIKE_KEYS = 0.4  # the cosine to a key from which a word may be of its kind
 STORIES = 3  # alternates at least that hold a word of which the corpus speaks
 VERBATIM = 100.0  # what a section's score gains that holds the question as an alternate
-CELL = 2.0  # what it gains for a row and a column of its table that are named
 CERTAIN = 0.99  # and the confidence that it then has at least
+CELL = 2.0  # what it gains for a row and a column of its table that are named
 ENOUGH = 5  # hits that are found at once: an answer shows no more
 
 # A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
@@ -188,8 +188,7 @@ class Retriever:
         phrases = sorted((other for other in self.synonyms if " " in other), key=len, reverse=True)
         if not phrases:
             return None
-        spelt = (r"[\s-]+".join(map(re.escape, phrase.split())) for phrase in phrases)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(spelt)})(?!\w)", re.IGNORECASE)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(lexical.spelt, phrases))})(?!\w)", re.IGNORECASE)
 
     def read(self, question: str) -> Reading:
         """The question as it is searched."""
@@ -217,7 +216,8 @@ class Retriever:
     def _terms(self, text: str) -> list[str]:
         """The stems of a text's content words in the guide's own words, as far as these are known."""
         if self._phrases:
-            text = self._phrases.sub(lambda found: self.synonyms.get(fold_phrase(found[0]), found[0]), text)
+            says = self.synonyms
+            text = self._phrases.sub(lambda it: says.get(fold_phrase(it[0]), it[0]), lexical.even(text))
         own, words = self._own_words, lexical.content_words(text)
         return [lexical.stem(own.get(word.folded, word.folded)) for word in words] or lexical.stems(text)
 

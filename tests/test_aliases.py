@@ -49,6 +49,23 @@ def test_a_name_is_left_out_or_replaced(trades: Chatbot, text: str, without: str
     assert aliases.replaced(text, "a nurse") == of_a_nurse
 
 
+@pytest.mark.parametrize(
+    ("alias", "text", "without"),
+    [
+        ("driver's mate", "What does a driver’s mate do?", "What does do?"),
+        ("Café manager", "is a cafe manager free, or a CAFÉ-MANAGER", "is free, or"),
+        ("A.I. engineer", "the pay of A.I. engineers in Ohio", "the pay of in Ohio"),
+        ("baker", "a baker's hours", "hours"),
+        ("!", "What now?", "What now?"),
+    ],
+)
+def test_a_name_is_left_out_however_it_is_spelt(alias: str, text: str, without: str) -> None:
+    guide = replace(read_markdown(FILE, "# Guide\n\nText."), aliases=(alias,))
+    aliases = Aliases((guide,))
+    assert " ".join(aliases.without(text).split()) == without
+    assert bool(aliases.named(text)) == (without != text) == bool(aliases.replaced(text, "X"))
+
+
 def test_without_guides_there_are_no_names() -> None:
     aliases = Aliases(())
     assert aliases.named("a baker") == set()
