@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chatbot import leaning, lexical, numbered, steps
+from chatbot import leaning, lexical, naming, numbered, steps
 from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, STEPS, fold_phrase
 from chatbot.passages import is_step
 from chatbot.retrieval import Mask, Retriever
@@ -140,8 +140,8 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
 
 def named_rows(retriever: Retriever, text: str, topic: int) -> list[str]:
     """The rows of the topic's table that a text names."""
-    stems = lexical.stems(text)
-    return [item.name for item in rows(retriever, topic) if lexical.names(item.name, stems)]
+    names = [item.name for item in rows(retriever, topic)]
+    return [names[n] for n in naming.named(retriever, names, text)]
 
 
 def compares(text: str) -> bool:
@@ -182,9 +182,8 @@ def row_beside(retriever: Retriever, text: str, before: str, topic: int) -> Item
         return None
     if name := numbered.beside(retriever, topic, leaning.now(before), later is not None):
         return Item(name, topic)
-    said = f" {fold_phrase(before)} "
-    named = [n for n, item in enumerate(line) if f" {fold_phrase(item.name)} " in said]
-    says = set(said.split())
+    named = naming.named(retriever, [item.name for item in line], before)
+    says = {word.folded for word in lexical.words(before)}
     named = named or [0] * bool(says & HIGHEST) or [len(line) - 1] * bool(says & LOWEST)
     place = named[-1] + (1 if later else -1) if named else -1
     return line[place] if 0 <= place < len(line) else None

@@ -30,6 +30,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "coverage",
     "ranking",
     "retrieval",
+    "naming",
     "leaning",
     "steps",
     "numbered",

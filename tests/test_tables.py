@@ -561,12 +561,6 @@ def test_a_table_whose_keys_are_no_words_can_still_be_denied() -> None:
     assert refusing._not_listed(absent) == "The guide lists 2, by rating: ★ and ★★. Sixth is not among them."
 
 
-def test_a_key_without_words_is_named_by_nothing(handbook: Chatbot) -> None:
-    keys = ("Bavaria", "–")
-    assert not tables.named_keys(handbook.retriever, keys, "what is paid in the south east")
-    assert not list(tables._longer_names(handbook.retriever, keys, "what is paid in the south east"))
-
-
 def test_a_dash_that_is_typed_is_no_mark_of_ours(real_bot: Chatbot) -> None:
     for dash in (" – ", " - ", ", "):
         answer = real_bot.ask(f"How much does it pay in Texas{dash}more than California?")
@@ -614,12 +608,3 @@ def test_an_empty_cell_is_no_answer_and_a_row_is_no_column() -> None:
     assert columns(("Gym", "8 to 20", "9 to 12", "1"), "is the gym open on Sunday") == []  # "open"?
     assert columns(("Gym", "8 to 20", "9 to 12", "1"), "the gym on Sunday") == [2]
     assert columns(("Gym", "8 to 20", "", "1"), "the gym on Sunday") == []
-
-
-@pytest.mark.parametrize(
-    ("text", "home"),
-    [("in the U.S. market", True), ("US dollars", True), ("across America", True), ("South America", False),
-     ("contact us", False), ("a USB stick", False)],
-)  # fmt: skip
-def test_a_guide_that_names_the_country_is_of_it(text: str, home: bool) -> None:
-    assert (tables.AMERICAN.search(text) is not None) == home

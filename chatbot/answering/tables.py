@@ -15,17 +15,14 @@ from itertools import chain
 
 import numpy as np
 
-from chatbot import leaning, lexical, measures, numbered, steps
+from chatbot import leaning, lexical, measures, naming, numbered, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
-from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES, RANKS, Word
+from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
-COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
-OPERATORS = RANKS | PLACES.keys() | COMPARES  # never the topic of a question
-PLAIN = lexical.STOP | OPERATORS  # never a name
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
 ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
 BEFORE_VALUE = frozenset(
@@ -33,10 +30,6 @@ BEFORE_VALUE = frozenset(
 )
 OF_VALUE = frozenset(["is", "are", "does", "do", "has", "have", "did"])  # "does Netflix hire them"
 BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
-QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
-COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
-AMERICAN = re.compile(r"\b(?:USA?\b|U\.S\.(?!\w)|United States\b|(?<!South )(?<!Latin )America\b)")
-DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
 
@@ -56,7 +49,7 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     Of several columns of figures the rank is by the one whose heading the question or its topic names.
     """
     if left_out := lexical.left_out(text):  # "which state pays best apart from California?"
-        without = named_keys(retriever, table.keys, left_out)
+        without = naming.named(retriever, table.keys, left_out)
         kept = [n for n in range(len(table.units)) if n not in without]
         units, keys = tuple(table.units[n] for n in kept), tuple(table.keys[n] for n in kept)
         table = replace(table, units=units, keys=keys)
@@ -65,7 +58,7 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     numbered = _numbered(table, text)
     if numbered is not None:
         return [table.units[n] for n in numbered]
-    named = [table.units[n] for n in named_keys(retriever, table.keys, text) or _held(table, text)]
+    named = [table.units[n] for n in naming.named(retriever, table.keys, text) or _held(table, text)]
     figures = _figures(table, text, topic)
     if not figures:
         return named
@@ -108,7 +101,7 @@ def compares(text: str) -> bool:
     >>> compares("how much more is that than Virginia?"), compares("and Virginia?")
     (True, False)
     """
-    return not COMPARES.isdisjoint(word.folded for word in lexical.words(text))
+    return not naming.COMPARES.isdisjoint(word.folded for word in lexical.words(text))
 
 
 def _one_is_asked(noun: str, says: set[str]) -> bool:
@@ -193,12 +186,12 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     now = " ".join(retriever.synonyms.get(word.folded, word.text) for word in lexical.words(now))
     for listing in retriever.listings[section]:
         keys = listing.keys
-        if now and named_keys(retriever, keys, now):
+        if now and naming.named(retriever, keys, now):
             return None  # "Does Oracle hire them – Apple?" asks no more of Oracle
         noun = listing.header[0].lower() if listing.header else "entry"
-        named = bool(named_keys(retriever, keys, text))
+        named = bool(naming.named(retriever, keys, text))
         values = chain(
-            (name for _, name in _longer_names(retriever, keys, text)),
+            (name for _, name in naming.longer_names(retriever, keys, text)),
             _values_in(retriever, section, keys, text, named),
             _added(retriever, section, keys, noun, text),
             _past_the_end(listing, text),
@@ -214,7 +207,7 @@ def is_row_beside(retriever: Retriever, section: int, value: str) -> bool:
     """Whether a table of another section of the guide has a row of that name."""
     guide_of = retriever.index.guide_of
     return any(
-        table.header and named_keys(retriever, table.keys, value)
+        table.header and naming.named(retriever, table.keys, value)
         for other in np.flatnonzero(guide_of == guide_of[section])
         for table in retriever.listings[other]
         if other != section
@@ -250,87 +243,6 @@ def absent_beside(retriever: Retriever, section: int, text: str) -> Absent | Non
     return missing if retriever.is_like(missing.value, missing.listed) else None
 
 
-def named_keys(retriever: Retriever, keys: Sequence[str], text: str) -> list[int]:
-    """The numbers of the keys that a question names; a name inside a longer one does not count."""
-    asked = [word.stem for word in lexical.words(text)]
-    spans = {n: _spans(key, asked) for n, key in enumerate(keys) if lexical.names(key, asked)}
-    if not spans:
-        return []
-    longer = {span for span, _ in _longer_names(retriever, keys, text)}
-    whole = []
-    for n, places in spans.items():
-        others = [span for m, found in spans.items() if m != n for span in found]
-        free = [span for span in places if span not in longer and not any(_inside(span, o) for o in others)]
-        if free or not places:
-            whole.append(n)
-    return whole
-
-
-def _spans(key: str, asked: Sequence[str]) -> list[tuple[int, int]]:
-    """Where the words of a key stand one after the other in a question."""
-    stems = [word.stem for word in lexical.words(key)]
-    if not stems:  # "–" stands nowhere
-        return []
-    starts = range(len(asked) - len(stems) + 1)
-    return [(n, n + len(stems)) for n in starts if list(asked[n : n + len(stems)]) == stems]
-
-
-def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:
-    return other[0] <= span[0] and span[1] <= other[1] and span != other
-
-
-def _longer_names(
-    retriever: Retriever, keys: Sequence[str], text: str
-) -> Iterator[tuple[tuple[int, int], str]]:
-    """Where a key is only a part of the name that a question gives ("West Virginia", "Washington DC")."""
-    words = lexical.words(text)
-    asked = [word.stem for word in words]
-    every = [_spans(key, asked) for key in keys]
-    for span in (span for spans in every for span in spans):
-        if any(_inside(span, other) for spans in every for other in spans):
-            continue
-        start, end = _whole_name(retriever, words, text, *span)
-        if (start, end) != span:
-            yield span, text[words[start].start : words[end - 1].end]
-
-
-def _whole_name(
-    retriever: Retriever, words: Sequence[Word], text: str, start: int, end: int
-) -> tuple[int, int]:
-    """A span of words with the capitalised strangers around it, and quarters of the compass before it."""
-
-    def beside(number: int, other: int) -> bool:
-        """Whether two words are there with one space between them."""
-        first, second = sorted((number, other))
-        return first >= 0 and second < len(words) and text[words[first].end : words[second].start] == " "
-
-    def capital(number: int) -> bool:
-        """Whether a word that does not begin the text looks like a name."""
-        return number > 0 and _is_name(retriever, words[number], text)
-
-    while beside(start - 1, start) and (words[start - 1].folded in QUARTERS or capital(start - 1)):
-        start -= 1
-    while beside(end - 1, end) and (words[end].folded in DISTRICT or capital(end)):
-        end += 1
-    return start, end
-
-
-def _is_name(retriever: Retriever, word: Word, text: str) -> bool:
-    """Whether a word looks like a name that no text of the corpus holds. In "All Capitals" nothing does."""
-    plain = any(other.text[0].islower() for other in lexical.content_words(text))
-    return plain and word.text[0].isupper() and word.folded not in COUNTRY and _is_stranger(retriever, word)
-
-
-def _is_at_home(retriever: Retriever, word: Word) -> bool:
-    """Whether a word names the country of which the guides speak, by another of its names."""
-    return word.folded in COUNTRY and any(AMERICAN.search(guide.text) for guide in retriever.index.guides)
-
-
-def _is_stranger(retriever: Retriever, word: Word) -> bool:
-    known = word.folded in PLAIN or word.folded in retriever.synonyms
-    return not known and not retriever.knows(word.stem)
-
-
 def _values_in(
     retriever: Retriever, section: int, keys: tuple[str, ...], text: str, named: bool
 ) -> Iterator[str]:
@@ -345,16 +257,16 @@ def _values_in(
         starts = [n for n in range(len(folded)) if tuple(folded[n : n + len(parts)]) == parts]
         if starts and _is_listed(retriever, section, parts):
             yield from (" ".join(word.text for word in words[n : n + len(parts)]) for n in starts)
-    compares = frozenset(["and"]) if says & (COMPARES | HIGHER | LOWER) else frozenset()
+    compares = frozenset(["and"]) if says & (naming.COMPARES | HIGHER | LOWER) else frozenset()
     used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE | OF_VALUE)
     for position, word in enumerate(words):
-        if not _is_stranger(retriever, word) or _is_at_home(retriever, word):
+        if not naming.is_stranger(retriever, word) or naming.is_at_home(retriever, word):
             continue
-        start, end = _whole_name(retriever, words, text, position, position + 1)
+        start, end = naming.whole_name(retriever, words, text, position, position + 1)
         start -= start > 0 and words[start - 1].folded == "new"
         before = words[start - 1].folded if start else ""
         value = text[words[start].start : words[end - 1].end]
-        if (position and _is_name(retriever, word, text)) or (
+        if (position and naming.is_name(retriever, word, text)) or (
             before in used_like_one and retriever.is_like(value, keys)
         ):
             yield value

@@ -1,0 +1,104 @@
+"""Which rows of a table or items of a list a text names: "West Virginia" does not name the row of Virginia.
+
+In: the rows' names, and a text. Out: those that it names, and the longer names of which one is a part only.
+What is asked of a row, or in vain, is for `chatbot.answering.tables`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chatbot import lexical
+from chatbot.lexical import PLACES, RANKS, Word
+from chatbot.retrieval import Retriever
+
+COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
+OPERATORS = RANKS | PLACES.keys() | COMPARES  # never the topic of a question
+PLAIN = lexical.STOP | OPERATORS  # never a name
+QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
+COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
+AMERICAN = re.compile(r"\b(?:USA?\b|U\.S\.(?!\w)|United States\b|(?<!South )(?<!Latin )America\b)")
+DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
+
+
+def named(retriever: Retriever, keys: Sequence[str], text: str) -> list[int]:
+    """The numbers of the keys that a question names; a name inside a longer one does not count."""
+    asked = [word.stem for word in lexical.words(text)]
+    spans = {n: _spans(key, asked) for n, key in enumerate(keys) if lexical.names(key, asked)}
+    if not spans:
+        return []
+    longer = {span for span, _ in longer_names(retriever, keys, text)}
+    whole = []
+    for n, places in spans.items():
+        others = [span for m, found in spans.items() if m != n for span in found]
+        free = [span for span in places if span not in longer and not any(_inside(span, o) for o in others)]
+        if free or not places:
+            whole.append(n)
+    return whole
+
+
+def _spans(key: str, asked: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the words of a key stand one after the other in a question."""
+    stems = [word.stem for word in lexical.words(key)]
+    if not stems:  # "–" stands nowhere
+        return []
+    starts = range(len(asked) - len(stems) + 1)
+    return [(n, n + len(stems)) for n in starts if list(asked[n : n + len(stems)]) == stems]
+
+
+def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return other[0] <= span[0] and span[1] <= other[1] and span != other
+
+
+def longer_names(
+    retriever: Retriever, keys: Sequence[str], text: str
+) -> Iterator[tuple[tuple[int, int], str]]:
+    """Where a key is only a part of the name that a question gives ("West Virginia", "Washington DC")."""
+    words = lexical.words(text)
+    asked = [word.stem for word in words]
+    every = [_spans(key, asked) for key in keys]
+    for span in (span for spans in every for span in spans):
+        if any(_inside(span, other) for spans in every for other in spans):
+            continue
+        start, end = whole_name(retriever, words, text, *span)
+        if (start, end) != span:
+            yield span, text[words[start].start : words[end - 1].end]
+
+
+def whole_name(
+    retriever: Retriever, words: Sequence[Word], text: str, start: int, end: int
+) -> tuple[int, int]:
+    """A span of words with the capitalised strangers around it, and quarters of the compass before it."""
+
+    def beside(number: int, other: int) -> bool:
+        """Whether two words are there with one space between them."""
+        first, second = sorted((number, other))
+        return first >= 0 and second < len(words) and text[words[first].end : words[second].start] == " "
+
+    def capital(number: int) -> bool:
+        """Whether a word that does not begin the text looks like a name."""
+        return number > 0 and is_name(retriever, words[number], text)
+
+    while beside(start - 1, start) and (words[start - 1].folded in QUARTERS or capital(start - 1)):
+        start -= 1
+    while beside(end - 1, end) and (words[end].folded in DISTRICT or capital(end)):
+        end += 1
+    return start, end
+
+
+def is_name(retriever: Retriever, word: Word, text: str) -> bool:
+    """Whether a word looks like a name that no text of the corpus holds. In "All Capitals" nothing does."""
+    plain = any(other.text[0].islower() for other in lexical.content_words(text))
+    return plain and word.text[0].isupper() and word.folded not in COUNTRY and is_stranger(retriever, word)
+
+
+def is_at_home(retriever: Retriever, word: Word) -> bool:
+    """Whether a word names the country of which the guides speak, by another of its names."""
+    return word.folded in COUNTRY and any(AMERICAN.search(guide.text) for guide in retriever.index.guides)
+
+
+def is_stranger(retriever: Retriever, word: Word) -> bool:
+    """Whether a word may be a value that no text of the corpus holds."""
+    known = word.folded in PLAIN or word.folded in retriever.synonyms
+    return not known and not retriever.knows(word.stem)

@@ -1,0 +1,47 @@
+"""Which rows a text names, by whole names only."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatbot import naming, sequences
+from chatbot.answering import Chatbot
+from tests.places import topic
+
+STATES = ("Virginia", "New York", "Washington", "York")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("How much in Virginia?", ["Virginia"]),
+        ("washington or new york", ["New York", "Washington"]),
+        ("How much in West Virginia?", []),
+        ("pay in Washington DC", []),
+        ("the yorkshire moors", []),
+    ],
+)
+def test_rows_are_named_by_whole_names(real_bot: Chatbot, text: str, named: list[str]) -> None:
+    assert [STATES[n] for n in naming.named(real_bot.retriever, STATES, text)] == named
+
+
+def test_a_key_without_words_is_named_by_nothing(handbook: Chatbot) -> None:
+    keys = ("Bavaria", "–")
+    assert not naming.named(handbook.retriever, keys, "what is paid in the south east")
+    assert not list(naming.longer_names(handbook.retriever, keys, "what is paid in the south east"))
+
+
+def test_no_row_comes_next_to_one_that_is_not_named(real_bot: Chatbot) -> None:
+    states = topic(real_bot, "salary-states")
+    for before, name in (("pay in Virginia", "Massachusetts"), ("pay in West Virginia", "")):
+        row = sequences.row_beside(real_bot.retriever, "and the next one?", before, states)
+        assert (row.name if row else "") == name
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [("in the U.S. market", True), ("US dollars", True), ("across America", True), ("South America", False),
+     ("contact us", False), ("a USB stick", False)],
+)  # fmt: skip
+def test_a_guide_that_names_the_country_is_of_it(text: str, home: bool) -> None:
+    assert (naming.AMERICAN.search(text) is not None) == home
