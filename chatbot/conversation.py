@@ -1,8 +1,8 @@
 """Follow-ups: what a question means after the ones before it.
 
 In: a question and the earlier questions, oldest first. Out: a `Turn`: the reading(s) of the question, the
-evidence averaged over them, and the question as it was understood. A question that stands alone never
-looks at its history. No model is asked; what is understood are a handful of moves that people make:
+evidence averaged over them, and the question as it was understood. A question that is whole by itself means
+the same after any history. No model is asked; what is understood are a handful of moves that people make:
 swapping a value ("and in Washington?"), pointing ("how much do they make?"), asking on ("why?",
 "which ones?"), picking one of several ("the second one"), and leaving a topic ("never mind the pay, …").
 """
@@ -67,7 +67,7 @@ def understand(
 
 
 def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
-    """Understands many questions; those that stand alone are encoded together."""
+    """Understands many questions; those that stand alone are looked up together."""
     for (question, history, guides), turn in zip(asks, _understood(retriever, asks), strict=True):
         if len(retriever.turns) >= KEPT:
             retriever.turns.clear()  # at once: threads may do so together

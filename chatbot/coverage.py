@@ -97,7 +97,7 @@ class Coverage:
 
     @cached_property
     def own_stems(self) -> list[frozenset[str]]:
-        """The stems in each section's title and in what it says."""
+        """The stems in the titles above each section, in its own, and in what it says."""
         stems: list[set[str]] = [set() for _ in self.index.sections]
         for view in self.index.views:
             if view.kind in ("title", "unit"):

@@ -1,4 +1,4 @@
-"""Words: how a text is cut into them, and BM25 over sections.
+"""Words: how a text is cut into them, which of them carry no topic, rank or count, and BM25 over sections.
 
 In: texts. Out: stems, scores. BM25 scores are computed by bm25s when a build is made;
 answering only adds up the stored numbers, so it needs neither bm25s nor SciPy. It knows no meaning:

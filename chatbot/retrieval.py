@@ -101,15 +101,15 @@ class Retriever:
         """Folded values that can stand for each other: a table's keys, a list's items, a family's titles."""
         groups = []
         for guide in self.index.guides:
-            families: dict[tuple[str, ...], list[str]] = {}
+            headed: dict[tuple[str, ...], list[str]] = {}
             for section in guide.sections:
-                families.setdefault(section.parents, []).append(section.title)
+                headed.setdefault(section.parents, []).append(section.title)
                 for block in section.blocks:
                     if block.kind in ("table", "list"):
                         groups.append(frozenset(fold_phrase(unit.key) for unit in block.units))
             groups += [
                 frozenset(fold_phrase(title) for title in titles if len(title.split()) <= 4)
-                for parents, titles in families.items()
+                for parents, titles in headed.items()
                 if parents
             ]
         return [group - {""} for group in groups if len(group - {""}) > 1]
@@ -282,7 +282,7 @@ class Retriever:
         return np.asarray(self.ranker.answerable & np.any([self.index.guide_of == n for n in guides], axis=0))
 
     def evidence(self, readings: Sequence[Reading]) -> list[Evidence]:
-        """What each section has to say for itself, a question each; one run of the encoder."""
+        """What each section has to say for itself, a question each."""
         return _weighed(self.ranker, readings)
 
     def look(

@@ -1,7 +1,7 @@
 """What a guide names one after the other, and which a question picks: "the second one", "what comes next?".
 
 In: a question and the section it is about. Out: an `Item`: a step, a row of a table, an item of a list, or a
-section below a heading. Which question comes before is for `chatbot.conversation`; it looks nothing up.
+section below a heading. Which question comes before is for `chatbot.conversation`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ AND_PLACE = re.compile(
 # "who's third on that list", "which comes second?": a place without "the".
 WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?| ranks?) $", re.I)
 # What is said when a table's figure is asked for: "the third one, how much exactly?"
-FIGURE = frozenset(["figure", "amount", "number", "exact", "exactly", "precisely", "year"])
+FIGURE = frozenset(["figure", "amount", "number", "exact", "year"])
 # What sets two rows side by side: "which is higher?", "what's the difference?"
 BETWEEN_TWO = HIGHER | LOWER | {"difference", "gap", "compare", "comparison"}
 PAIR = frozenset(["two", "both", "pair"])

@@ -40,15 +40,14 @@ WHICH = re.compile(r"\b(?:which|what|the) (?:step|stage|phase|number)\b(?! (?:\d
 ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
 # What is said around an item when nothing else is asked of it: "tell me more about the third".
 AROUND = frozenset([
-    "tell", "more", "hear", "say", "explain", "give", "list", "name", "show", "detail", "details", "describe",
-    "know", "want", "like", "please", "whats", "whos", "next", "bit", "go", "into", "now", "then", "called",
-    "come", "comes", "right", "again",
+    "again", "bit", "called", "come", "comes", "describe", "detail", "details", "explain", "hear",
+    "list", "name", "next", "right", "show",
 ])  # fmt: skip
 # What is said around a step that one has taken: "what do I study after I have finished high school?"
-TAKEN = (AROUND - {"know", "want", "like"}) | ANY | {
-    "after", "before", "follow", "follows", "following", "precede", "precedes", "happens", "happen", "once",
-    "goes", "earning", "get", "getting", "gaining", "learning", "complete", "completing", "finish",
-    "finished", "finishing", "passed", "done", "doing", "study", "immediately", "directly", "just",
+TAKEN = AROUND | ANY | {
+    "complete", "completing", "directly", "done", "earning", "finish", "finished", "finishing",
+    "follow", "following", "follows", "gaining", "happen", "happens", "immediately", "learning",
+    "passed", "precede", "precedes", "study",
 }  # fmt: skip
 BECOMING = re.compile(
     r"\b(?:(?:on|along) (?:the|your|my) (?:way|road|path) )?(?:of|to|in|for|towards?) (?:be|becom)[a-z]*",

@@ -10,9 +10,9 @@ from __future__ import annotations
 import gc
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from chatbot import index as index_folder
@@ -32,7 +32,7 @@ from chatbot.retrieval import ENOUGH, Hit, Retriever
 from chatbot.settings import Settings
 
 LONGEST = 1000  # characters of a question; nobody types more, and guides are not searched with essays
-LATEST = 20  # earlier questions that are looked at
+LATEST = 20  # questions of a history that are kept
 SOURCES = ENOUGH  # at most in an answer
 PLAIN = 0.93  # confidence from which a question is answered as a whole, though it may name two things
 CHIPS = 3  # suggestions under an answer
@@ -92,10 +92,6 @@ class Chatbot:
         return "" if known else reply
 
     @cached_property
-    def _kept(self) -> dict[Ask, Answer]:
-        return {}
-
-    @cached_property
     def _known_to_guides(self) -> frozenset[str]:
         """Replies about persons of whom the guides speak."""
         return smalltalk.of_guides(self.retriever.verbatim.keys(), self.retriever.guide_stems)
@@ -105,7 +101,7 @@ class Chatbot:
         return self.ask_many([Ask(question, tuple(history), guide)])[0]
 
     def ask_many(self, asks: Sequence[Ask]) -> list[Answer]:
-        """Answers many questions; those that stand alone share a run of the encoder."""
+        """Answers many questions; those that stand alone are looked up together."""
         start = time.perf_counter()
         found = self._replies([self._plain(ask) for ask in asks])
         spent = (time.perf_counter() - start) * 1000 / max(1, len(asks))
@@ -138,13 +134,10 @@ class Chatbot:
             replies[number] = self._answer(asks[number], turn, restricted[number])
         return [replies[number] for number in range(len(asks))]
 
-    def _before(self, ask: Ask) -> Answer:
+    @cached_property
+    def _before(self) -> Callable[[Ask], Answer]:
         """The reply to an earlier question, kept: each of a history is looked at from several that follow."""
-        if not (reply := self._kept.get(ask)):
-            if len(self._kept) >= KEPT:
-                self._kept.clear()  # at once: threads may do so together
-            reply = self._kept[ask] = self._replies([self._plain(ask)])[0]
-        return reply
+        return lru_cache(maxsize=KEPT)(lambda ask: self._replies([self._plain(ask)])[0])
 
     def search(self, question: str, k: int = 5, guide: str | None = None) -> list[Source]:
         """The `k` best sections for a question, best first, answered or not."""

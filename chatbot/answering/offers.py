@@ -32,8 +32,5 @@ def _offered(history: History, ask: Callable[[str, History], Answer]) -> History
 
 def _chosen_from(history: History, ask: Callable[[str, History], Answer]) -> History:
     """The questions that the last one was picked from, if it was."""
-    if len(history) < 2:
-        return ()
-    before = ask(history[-2], history[:-2])
-    offered = before.suggestions if before.kind != "answer" else _chosen_from(history[:-1], ask)
+    offered = _offered(history[:-1], ask) if len(history) > 1 else ()
     return offered if history[-1] in offered else ()

@@ -55,9 +55,9 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
         table = replace(table, units=units, keys=keys)
     text = measures.in_one_word(HOW.sub("how", text))  # "how soon" names no row that is called "Soon"
     says = {word.folded for word in lexical.words(text)}
-    numbered = _numbered(table, text)
-    if numbered is not None:
-        return [table.units[n] for n in numbered]
+    counted = _numbered(table, text)
+    if counted is not None:
+        return [table.units[n] for n in counted]
     named = [table.units[n] for n in naming.named(retriever, table.keys, text) or _held(table, text)]
     figures = _figures(table, text, topic)
     if not figures:
