@@ -87,10 +87,12 @@ def _no_answer(answer: Answer, contact: str) -> list[str]:
 def _linked(text: str, named: Sequence[Source], contact: str) -> str:
     """The text; the sections that it names, and the person, are links."""
     linked = _text(text)
+    if contact:  # first: the address of a section may begin with the contact's
+        linked = linked.replace(_text(contact), _person(contact))
     for source in named:
         section = _text(source.section)
         linked = linked.replace(f"“{section}”", f"“{_anchor(source, section)}”", 1)
-    return linked.replace(_text(contact), _person(contact)) if contact else linked
+    return linked
 
 
 def _quote(source: Source, question: str) -> str:

@@ -79,6 +79,16 @@ def test_sections_and_a_person_that_the_text_names_are_linked_there_and_not_said
     assert "Ask a person" not in html
 
 
+def test_a_contact_that_begins_the_address_of_a_section_leaves_its_link_whole(bot: TeaBot) -> None:
+    site, published = "https://tea.example.org", "https://tea.example.org/guide#milk"
+    answer = bot.ask("coffee?")
+    text = f"It does not say. The nearest: “Milk & sugar”. Ask here: {site}"
+    sources = (replace(answer.sources[0], url=published), *answer.sources[1:])
+    html = reply.show(replace(answer, text=text, sources=sources), site)
+    assert f'“<a href="{published}" target="_blank" rel="noopener">Milk &amp; sugar</a>”' in html
+    assert f'<a href="{site}">{site}</a>' in html
+
+
 def test_whoever_asks_for_a_person_gets_a_link(bot: TeaBot) -> None:
     answer = replace(bot.ask("hello"), text="I am a chatbot. You can ask here: a@example.org")
     assert '<a href="mailto:a@example.org">a@example.org</a></p>' in reply.show(answer, "a@example.org")
