@@ -391,9 +391,29 @@ def test_entries_come_in_pages_that_newer_ones_do_not_shift(asked: Journal) -> N
     first = list(asked.entries(limit=2))
     asked.record(answer("newest"), [], "chat")
     asked.flush()
-    rest = list(asked.entries(limit=2, after=first[-1].id))
+    rest = list(asked.entries(limit=2, after=first[-1].place))
     assert [entry.id for entry in (*first, *rest)] == ["hello", "no", "unsure", "yes"]
-    assert list(asked.entries(after=rest[-1].id)) == []
+    assert list(asked.entries(after=rest[-1].place)) == []
+
+
+def test_a_page_goes_on_after_an_id_as_long_as_its_entry_is_there(asked: Journal) -> None:
+    assert [entry.id for entry in asked.entries(after="no")] == ["unsure", "yes"]
+    for after in ("never", "", "_", "2026-01-01", "0001-01-01T00:00+23:59_no", "\x00\ud800", "2026-01-01_"):
+        assert list(asked.entries(after=after)) == []
+
+
+def test_no_entry_is_missed_where_the_last_of_a_page_is_deleted(
+    asked: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (no,) = asked.entries(Filter(kind="no_answer"))
+    monkeypatch.setattr(package, "PAGE", 2)
+    read = []
+    for entry in asked.entries():
+        read.append(entry.id)
+        if entry.id == "no":
+            assert asked.delete("no")
+    assert read == ["hello", "no", "unsure", "yes"]
+    assert [entry.id for entry in asked.entries(after=no.place)] == ["unsure", "yes"]
 
 
 def test_many_entries_are_read_in_several_pages(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

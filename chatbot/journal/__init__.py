@@ -134,7 +134,7 @@ class Journal:
     def entries(
         self, wanted: Filter | None = None, limit: int | None = None, after: str | None = None
     ) -> Iterator[Entry]:
-        """Entries, newest first; with `after`, those that follow the entry of this id."""
+        """Entries, newest first; with `after`, those that follow this place, or the entry of this id."""
         left = limit
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
@@ -143,7 +143,7 @@ class Journal:
             yield from page
             if len(page) < size:
                 return
-            after, left = page[-1].id, None if left is None else left - size
+            after, left = page[-1].place, None if left is None else left - size
 
     def entry(self, answer_id: str) -> Entry | None:
         """The entry of one answer."""

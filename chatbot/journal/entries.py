@@ -11,12 +11,12 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, tuple_
+from sqlalchemy import Connection, Select, literal, or_, select, tuple_
 
-from chatbot.journal.tables import answers, votes, writable
+from chatbot.journal.tables import Moment, answers, votes, writable
 
 Source = dict[str, Any]  # a source of an Answer without its passage: the build and the offsets lead to it
 
@@ -44,6 +44,11 @@ class Entry:
     comment: str = ""
     voted_at: datetime | None = None
 
+    @property
+    def place(self) -> str:
+        """Where it stands in the record: to read on from there, even when the entry itself is deleted."""
+        return f"{self.asked_at.isoformat()}_{self.id}"
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON knows it: lists, and times in ISO 8601."""
         return {name: _plain(value) for name, value in asdict(self).items()}
@@ -65,13 +70,10 @@ class Filter:
 def find(
     connection: Connection, wanted: Filter | None = None, limit: int = 100, after: str | None = None
 ) -> list[Entry]:
-    """The newest entries, or those that follow the entry with the id `after`."""
+    """The newest entries, or those that follow the place `after`, or the entry with that id."""
     query = _query(wanted or Filter())
     if after is not None:
-        place = (
-            select(answers.c.asked_at, answers.c.id).where(answers.c.id == writable(after)).scalar_subquery()
-        )
-        query = query.where(tuple_(answers.c.asked_at, answers.c.id) < place)
+        query = query.where(tuple_(answers.c.asked_at, answers.c.id) < _time_and_id(writable(after)))
     query = query.order_by(answers.c.asked_at.desc(), answers.c.id.desc()).limit(limit)
     return [_entry(row) for row in connection.execute(query).mappings()]
 
@@ -80,6 +82,16 @@ def find_one(connection: Connection, answer_id: str) -> Entry | None:
     """The entry of one answer."""
     row = connection.execute(_query(Filter()).where(answers.c.id == writable(answer_id))).mappings().first()
     return _entry(row) if row else None
+
+
+def _time_and_id(after: str) -> Any:
+    """What a place says; of an id alone, what the record says as long as it holds it."""
+    moment, _, answer_id = after.partition("_")
+    try:
+        asked_at = datetime.fromisoformat(moment).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return select(answers.c.asked_at, answers.c.id).where(answers.c.id == after).scalar_subquery()
+    return tuple_(literal(asked_at, Moment()), literal(answer_id))
 
 
 def _query(wanted: Filter) -> Select[Any]:

@@ -67,7 +67,7 @@ class RecordPages:
             "questions.html",
             counts=journal.counts(),
             entries=found[:PAGE],
-            older=found[PAGE - 1].id if len(found) > PAGE else None,
+            older=found[PAGE - 1].place if len(found) > PAGE else None,
             is_first=after is None,
             chosen=_chosen(request),
             shown=SHOWN,

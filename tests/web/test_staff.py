@@ -581,12 +581,13 @@ def test_the_filter_stays_in_links_and_fields(client: TestClient, asked: dict[st
 
 
 def test_older_questions_are_on_the_next_page(
-    client: TestClient, asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    client: TestClient, asked: dict[str, str], monkeypatch: pytest.MonkeyPatch, journal: Journal
 ) -> None:
     monkeypatch.setattr(staff_record, "PAGE", 4)
     first = client.get("/staff/questions")
     link = re.search(r'href="([^"]+)" rel="next"', first.text)
     assert link
+    assert journal.delete("visas")  # the last of the page: the next one begins where it stood
     second = client.get(link[1].replace("&amp;", "&"))
     assert ids_on(first) + ids_on(second) == ["unsure", "salary", "hello", "visas", "visa", "ohio"]
     assert 'rel="next"' not in second.text
