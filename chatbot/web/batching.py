@@ -48,28 +48,31 @@ class Batcher:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         with self._lock:
             if self._worker is None:
-                self._worker = threading.Thread(target=self._work, name="batches", daemon=True)
+                self._worker = threading.Thread(
+                    target=self._work, args=(self._jobs,), name="batches", daemon=True
+                )
                 self._worker.start()
-        try:
-            self._jobs.put_nowait((ask, future))
-        except queue.Full:
-            raise Busy from None
+            try:
+                self._jobs.put_nowait((ask, future))
+            except queue.Full:
+                raise Busy from None
         return await future
 
     def close(self) -> None:
         """Answers what is waiting, then ends the thread. A later question starts a new one."""
         with self._lock:
             worker, self._worker = self._worker, None
+            jobs, self._jobs = self._jobs, queue.Queue(self._jobs.maxsize)  # no two threads share one
         if worker is not None:
-            self._jobs.put(None)
+            jobs.put(None)
             worker.join()
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+    def _work(self, jobs: queue.Queue[_Job | None]) -> None:
+        while (job := jobs.get()) is not None:
             batch, last = [job], False
             while len(batch) < self._most and not last:
                 try:
-                    more = self._jobs.get_nowait()
+                    more = jobs.get_nowait()
                 except queue.Empty:
                     break
                 last = more is None

@@ -206,6 +206,27 @@ def test_closing_answers_what_waits_and_ends_the_thread(bot: Gate, batcher: Batc
     asyncio.run(visit())
 
 
+def test_a_question_that_comes_while_it_closes_is_answered_and_closing_ends(bot: Gate) -> None:
+    batcher = Batcher(bot.ask_many)
+    closing = threading.Thread(target=batcher.close, daemon=True)
+
+    async def visit() -> None:
+        tasks = await hand_in(batcher, "before")
+        assert await started(bot)
+        closing.start()
+        while batcher._worker is not None:
+            await asyncio.sleep(0.01)
+        tasks += await hand_in(batcher, "meanwhile")
+        await asyncio.to_thread(bot.started.acquire, timeout=0.5)  # its thread may take what is not its own
+        bot.open.set()
+        assert await said(tasks) == ["before", "meanwhile"]
+
+    asyncio.run(visit())
+    closing.join(5)
+    assert not closing.is_alive()
+    batcher.close()
+
+
 def test_an_idle_batcher_holds_no_question() -> None:
     class Weak(str):
         pass
