@@ -82,7 +82,7 @@ def _serve(name: str) -> Callable[[], FileResponse]:
 
 def page(guide: Guide) -> str:
     """A guide as one HTML page, with the sections' ids as anchors."""
-    body = _markdown_body(guide) if guide.file.endswith(".md") else "\n".join(_pairs_body(guide))
+    body = _markdown_body(guide) if guide.file.lower().endswith(".md") else "\n".join(_pairs_body(guide))
     updated = html.escape(guide.updated)
     return PAGE.substitute(
         language=html.escape(guide.language),

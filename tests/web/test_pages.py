@@ -80,6 +80,11 @@ def test_a_guide_with_a_heading_of_its_own_gets_no_second(tmp_path: Path) -> Non
     assert re.findall(r"<h1[^>]*>([^<]*)", pages.page(guide)) == ["Own"]
 
 
+def test_a_guide_is_markdown_however_the_end_of_its_name_is_written(tmp_path: Path) -> None:
+    text = "# Own\n\n| Tea | Minutes |\n|---|---|\n| Green | 2 |\n"
+    assert "<td>Green</td>" in pages.page(read("own.MD", text, tmp_path))
+
+
 def test_text_before_the_first_heading_is_shown(tmp_path: Path) -> None:
     guide = read("early.md", "Early words.\n\n## Later\n\nMore.\n", tmp_path)
     html = pages.page(guide)
