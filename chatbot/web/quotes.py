@@ -178,5 +178,14 @@ def link(source: Source) -> str:
     """The address that lands on the quoted words: where the guide is published, else our own page of it."""
     if source.url and re.match(r"https?://", source.url, re.I):
         return source.url
-    guide, _, section = source.ref.partition("#")
-    return f"/guides/{percent(guide)}#{percent(section)}{fragment(source.passage, source.quote)}"
+    return own_address(source.ref) + fragment(source.passage, source.quote)
+
+
+def own_address(ref: str) -> str:
+    """The address of a guide, or of a section in it, on our own page.
+
+    >>> own_address("50% off?#a b"), own_address("tea")
+    ('/guides/50%25%20off%3F#a%20b', '/guides/tea')
+    """
+    guide, hashed, section = ref.partition("#")
+    return f"/guides/{percent(guide)}{hashed}{percent(section)}"

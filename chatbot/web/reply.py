@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from chatbot.answering import Answer, Source
 from chatbot.guides import Guide, sentences
-from chatbot.web.quotes import link, mark
+from chatbot.web.quotes import link, mark, own_address
 
 LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 OFFERED = 3  # sections at most under a reply that is no answer
@@ -21,7 +21,7 @@ OFFERED = 3  # sections at most under a reply that is no answer
 
 def introduction(guides: Sequence[Guide]) -> str:
     """What this is, in one line under the name."""
-    names = [f'<a href="/guides/{_text(guide.id)}">{_text(guide.title)}</a>' for guide in guides]
+    names = [f'<a href="{_text(own_address(guide.id))}">{_text(guide.title)}</a>' for guide in guides]
     named = f"the {names[0]}" if len(names) == 1 else f"{len(names)} guides"
     return (
         f"<h1>Askguide</h1><p>Ask {named}: you get the guide’s own words and the place where they stand, "

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote as percent
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -137,8 +136,7 @@ def recorded_address(source: Mapping[str, Any]) -> str:
     """
     if HTTP.match(source.get("url") or ""):
         return str(source["url"])
-    guide, _, section = str(source["ref"]).partition("#")
-    return f"/guides/{percent(guide)}#{percent(section)}"
+    return quotes.own_address(str(source["ref"]))
 
 
 def as_text(bot: Chatbot, source: Source, link: str) -> str:

@@ -19,6 +19,11 @@ def bot(tmp_path: Path) -> TeaBot:
     return TeaBot(tmp_path)
 
 
+def test_the_introduction_leads_to_the_page_of_a_guide_whatever_its_name(bot: TeaBot) -> None:
+    html = reply.introduction([replace(bot.tea, id="Tea? 100% <b>")])
+    assert '<a href="/guides/Tea%3F%20100%25%20%3Cb%3E">The Tea Guide</a>' in html
+
+
 def test_the_short_answer_comes_first_then_the_quote_then_its_place_then_the_rest(bot: TeaBot) -> None:
     html = reply.show(bot.ask("How long does green tea take?"))
     order = [
