@@ -124,8 +124,10 @@ def _cast(value: Any, kind: Any, where: str) -> Any:
                 str(value).lower()
             ]
         if kind in WORDS:
-            if isinstance(value, bool):
-                raise TypeError
+            if isinstance(value, bool) or (
+                kind is int and isinstance(value, float) and not value.is_integer()
+            ):
+                raise TypeError  # int() would take True for 1 and cut 90.7 to 90
             return kind(value)
         parts = value.split(",") if isinstance(value, str) else value
         return tuple(str(part).strip() for part in parts if str(part).strip())

@@ -70,6 +70,10 @@ def test_settings_are_read_from_a_file_in_its_own_types(tmp_path: Path) -> None:
     )
 
 
+def test_a_whole_number_may_be_written_with_a_point(tmp_path: Path) -> None:
+    assert Settings.load({}, write(tmp_path, "retention_days = 7.0")).retention_days == 7
+
+
 def test_names_in_the_file_may_be_written_large(tmp_path: Path) -> None:
     assert Settings.load({}, write(tmp_path, 'CONTACT = "desk"')).contact == "desk"
 
@@ -134,6 +138,8 @@ def test_an_origin_that_is_none_is_refused(origin: str) -> None:
         ("[redact]\na = 'x'", r"^redact in .*chatbot.toml is \{'a': 'x'\}; give a list of texts$"),
         ("contact = ['x']", r"^contact in .*chatbot.toml is \['x'\]; give text$"),
         ("retention_days = true", r"^retention_days in .*chatbot.toml is True; give a whole number$"),
+        ("retention_days = 90.7", r"^retention_days in .*chatbot.toml is 90.7; give a whole number$"),
+        ("retention_days = inf", r"^retention_days in .*chatbot.toml is inf; give a whole number$"),
         ("index = false", r"^index in .*chatbot.toml is False; give a path$"),
         ("retention_days = 'long'", r"^retention_days in .*chatbot.toml is 'long'; give a whole number$"),
     ],
