@@ -43,6 +43,16 @@ def test_questions_outside_are_counted_by_how_many_are_answered(bot: Chatbot) ->
     assert figures.row("small_talk").right == 1.0
 
 
+def test_outside_a_kind_counts_only_those_that_nothing_answers(bot: Chatbot) -> None:
+    question, ref = some(bot)
+    far = Question("how do I unclog a drain", (), kind="near_miss")
+    figures = evaluate(bot, [Question(question, (ref,), kind="near_miss"), far])
+    inside, outside = (row for row in figures.rows if row.kind == "near_miss")
+    assert (inside.questions, inside.answered) == (1, 1.0)
+    assert (outside.questions, outside.answered) == (1, 0.0)
+    assert figures.near_auroc == 1.0
+
+
 def test_the_table_and_the_json_hold_every_kind(bot: Chatbot) -> None:
     question, ref = some(bot)
     figures = evaluate(

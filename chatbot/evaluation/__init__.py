@@ -132,19 +132,20 @@ def evaluate(bot: Chatbot, questions: Sequence[Question]) -> Figures:
     """Asks every question and measures what came back."""
     outcomes = tuple(_outcome(bot, question) for question in questions)
     inside = [o for o in outcomes if o.question.relevant]
+    outside = [o for o in outcomes if not o.question.relevant]
     asked = [o for o in outcomes if o.question.kind != "small_talk"]
     rows = [_row("all", inside)]
     kinds = dict.fromkeys(o.question.kind for o in inside)
     rows += [_row(kind, [o for o in inside if o.question.kind == kind]) for kind in kinds]
-    outside = dict.fromkeys(o.question.kind for o in outcomes if not o.question.relevant)
-    rows += [_outside_row(kind, [o for o in outcomes if o.question.kind == kind]) for kind in outside]
+    kinds = dict.fromkeys(o.question.kind for o in outside)
+    rows += [_outside_row(kind, [o for o in outside if o.question.kind == kind]) for kind in kinds]
     baselines = [
         _row("BM25", inside, lambda outcome: outcome.by_bm25),
         _row("plain cosine", inside, lambda outcome: outcome.by_cosine),
     ]
     inner = [o.answer.confidence for o in inside]
-    near = [o.answer.confidence for o in outcomes if o.question.kind == "near_miss"]
-    far = [o.answer.confidence for o in outcomes if o.question.kind == "far"]
+    near = [o.answer.confidence for o in outside if o.question.kind == "near_miss"]
+    far = [o.answer.confidence for o in outside if o.question.kind == "far"]
     words = [len(o.answer.text.split()) for o in inside if o.answered]
     return Figures(
         bot.build,
