@@ -53,6 +53,14 @@ def test_outside_a_kind_counts_only_those_that_nothing_answers(bot: Chatbot) -> 
     assert figures.near_auroc == 1.0
 
 
+def test_small_talk_alone_can_be_measured(bot: Chatbot, tmp_path: Path) -> None:
+    figures = evaluate(bot, [Question("thanks!", (), kind="small_talk")])
+    assert (figures.row("all").questions, figures.row("small_talk").right) == (0, 1.0)
+    assert "small_talk" in table(figures)
+    write_report(figures, tmp_path)
+    assert "0 questions" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
 def test_the_table_and_the_json_hold_every_kind(bot: Chatbot) -> None:
     question, ref = some(bot)
     figures = evaluate(

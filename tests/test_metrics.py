@@ -44,6 +44,10 @@ def test_calibration_error_is_the_mean_gap_over_bins() -> None:
     assert metrics.calibration_error(confidence, right) == pytest.approx((2 * 0.45 + 2 * 0.15) / 4)
 
 
+def test_calibration_error_of_nothing_is_no_number() -> None:
+    assert math.isnan(metrics.calibration_error([], []))
+
+
 def test_calibration_error_of_the_perfectly_calibrated_is_small() -> None:
     chance = np.random.default_rng(1)
     confidence = chance.random(20_000)

@@ -52,14 +52,14 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
 def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
     """Expected calibration error: the mean gap between confidence and share right, over equal bins.
 
+    Of no confidences there is none: not a number.
     Naeini et al., Obtaining well calibrated probabilities using Bayesian binning, AAAI 2015.
 
     >>> round(calibration_error([0.8, 0.8, 0.8, 0.8, 0.8], [True, True, True, True, False]), 6)
     0.0
     """
-    return float(
-        sum(n * abs(mean - share) for mean, share, n in reliability(confidence, right, bins)) / len(right)
-    )
+    gaps = sum(n * abs(mean - share) for mean, share, n in reliability(confidence, right, bins))
+    return float(gaps / len(right)) if right else float("nan")
 
 
 def reliability(
