@@ -318,7 +318,10 @@ def _examples(draft: Index, golden: Sequence[dict[str, Any]]) -> list[Example]:
     number = {ref: n for n, ref in enumerate(draft.refs)}
     return [
         Example(
-            row["question"], frozenset(number[ref] for ref in row["relevant"]), tuple(row.get("history", ()))
+            row["question"],
+            frozenset(number[ref] for ref in row["relevant"]),
+            tuple(row.get("history", ())),
+            frozenset(n for n, guide in enumerate(draft.guides) if guide.id == row.get("guide")),
         )
         for row in golden
         if row.get("split") == "fit" and row.get("kind") != "small_talk"

@@ -341,6 +341,18 @@ FAULTS: list[tuple[str, Plant, str]] = [
         'golden.jsonl:1: relevant is not a list of texts; write "relevant": ["…"]',
     ),
     (
+        "a golden question asked of an unknown guide",
+        write("golden.jsonl", GOLDEN + '{"question": "What?", "guide": "butcher"}\n'),
+        "golden.jsonl:2: asks the guide 'butcher', which is not there; "
+        "use one of: baker, gardener, orders, visits",
+    ),
+    (
+        "a golden question asked of what is no guide",
+        write("golden.jsonl", '{"question": "What?", "guide": ["baker"]}\n'),
+        "golden.jsonl:1: asks the guide ['baker'], which is not there; "
+        "use one of: baker, gardener, orders, visits",
+    ),
+    (
         "golden questions that are not UTF-8",
         write("golden.jsonl", GOLDEN.encode() + b'{"question": "Caf\xe9?"}\n'),
         "golden.jsonl:2: is not UTF-8 (byte 84); save the file as UTF-8",

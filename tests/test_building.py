@@ -9,6 +9,7 @@ import pty
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ import pytest
 from click.testing import CliRunner
 
 from chatbot import building, index
-from chatbot.building import Report, build, good_words
+from chatbot.building import Report, build, fit, good_words
+from chatbot.calibration import Example
 from chatbot.cli import main
 from chatbot.errors import IndexError
 from chatbot.settings import Settings
@@ -316,6 +318,25 @@ def test_golden_questions_are_never_indexed(small_settings: Settings) -> None:
     for row in rows:
         assert row["question"] not in views
         assert json.dumps(row["question"]).encode() not in held
+
+
+def test_a_golden_question_is_fitted_within_the_guide_that_it_is_asked_of(
+    small_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted: list[Example] = []
+
+    def notice(draft: index.Index, examples: Sequence[Example], promise: float) -> Any:
+        """Keeps the examples, then fits."""
+        fitted.extend(examples)
+        return fit(draft, examples, promise)
+
+    monkeypatch.setattr(building, "fit", notice)
+    asked = '{"question": "what is it paid", "relevant": ["gardener#salary"], "split": "fit", "guide": '
+    with (small_settings.corpus / "golden.jsonl").open("a", encoding="utf-8") as golden:
+        golden.write(f'{asked}"gardener"}}\n{asked}null}}\n')
+    build_small(small_settings)
+    of = [example.guides for example in fitted if example.question == "what is it paid"]
+    assert of == [frozenset([1]), frozenset()]
 
 
 def test_test_questions_are_never_looked_at(small_settings: Settings) -> None:

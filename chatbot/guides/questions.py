@@ -76,15 +76,16 @@ def read_golden(file: Path, guides: Sequence[Guide]) -> list[dict[str, Any]]:
     """
     if not file.exists():
         return []
+    ids = [guide.id for guide in guides]
     refs = {f"{guide.id}#{section.id}" for guide in guides for section in guide.sections}
     rows = []
     for line, text in enumerate(read_text(file).removeprefix(MARK).split("\n"), 1):
         if text.strip():
-            rows.append(_golden(file, line, text, refs))
+            rows.append(_golden(file, line, text, ids, refs))
     return rows
 
 
-def _golden(file: Path, line: int, text: str, refs: Collection[str]) -> dict[str, Any]:
+def _golden(file: Path, line: int, text: str, ids: Sequence[str], refs: Collection[str]) -> dict[str, Any]:
     try:
         row = json.loads(text)
     except json.JSONDecodeError as error:
@@ -100,4 +101,7 @@ def _golden(file: Path, line: int, text: str, refs: Collection[str]) -> dict[str
     for ref in row["relevant"]:
         if ref not in refs:
             raise CorpusError(f"names {ref!r}, which no guide has", file, line, "use guide#section")
+    if row.get("guide") not in (None, *ids):
+        remedy = f"use one of: {', '.join(ids)}"
+        raise CorpusError(f"asks the guide {row['guide']!r}, which is not there", file, line, remedy)
     return row
