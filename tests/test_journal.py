@@ -320,7 +320,9 @@ def test_what_no_database_takes_is_lost_alone(journal: Journal, caplog: pytest.L
     assert "boiling" not in caplog.text
 
 
-def test_closing_writes_what_waits(url: str, open_journal: Callable[..., Journal]) -> None:
+def test_closing_writes_what_waits(
+    url: str, open_journal: Callable[..., Journal], caplog: pytest.LogCaptureFixture
+) -> None:
     first = open_journal(url)
     for number in range(300):
         first.record(answer(f"a{number}"), [], "chat")
@@ -328,6 +330,7 @@ def test_closing_writes_what_waits(url: str, open_journal: Callable[..., Journal
     assert len(list(open_journal(url).entries())) == 300
     first.record(answer("late"), [], "chat")
     assert first.lost == 1
+    assert "answers that were not recorded: 1 (the record is closed)" in caplog.text
     with pytest.raises(JournalError, match="closed"):
         first.vote("a1", "up")
 

@@ -63,13 +63,13 @@ class Writer:
     def put(self, write: Callable[[Connection], Any]) -> None:
         """Has it written soon; returns at once."""
         with self._changed:
-            full = len(self._waiting) >= self._held or self._closing.is_set()
-            if not full:
+            closed, full = self._closing.is_set(), len(self._waiting) >= self._held
+            if not (closed or full):
                 self._waiting.append(_Task(write))
                 if len(self._waiting) == 1:  # who gathers need not be told of each
                     self._changed.notify()
-        if full:
-            self._lose("too many wait")
+        if closed or full:
+            self._lose("the record is closed" if closed else "too many wait")
 
     def do(self, write: Callable[[Connection], Result]) -> Result:
         """Has it written after all that was put before, and returns what it returned once it is on the disk.
