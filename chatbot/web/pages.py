@@ -19,7 +19,6 @@ from markdown_it.token import Token
 from chatbot.guides import Guide, Section
 from chatbot.guides.markdown import ANCHOR
 from chatbot.guides.text import MARK
-from chatbot.web.quotes import link as link
 from chatbot.web.quotes import parser
 
 STATIC = Path(__file__).parent / "static"
