@@ -22,6 +22,7 @@ from pathlib import Path
 
 from benchmarks.serve import server
 from chatbot import Chatbot
+from chatbot.answering import LONGEST
 from chatbot.web import schemas
 from chatbot.web.limits import LARGEST_BODY
 
@@ -109,7 +110,7 @@ def reply(question: str, random_: random.Random) -> Request:
     data = json.dumps(body, ensure_ascii=random_.random() < 0.5).encode()
     if len(data) > LARGEST_BODY:
         return data, {413}
-    return data, {200} if len(question) <= 5 * schemas.LONGEST_QUESTION else {422}
+    return data, {200} if len(question) <= 5 * LONGEST else {422}
 
 
 def refusal(random_: random.Random) -> Request:

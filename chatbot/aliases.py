@@ -48,14 +48,12 @@ class Aliases:
     @cached_property
     def _without(self) -> Callable[[str], str]:
         """The same, kept: a question is asked for it from several sides."""
+        return lru_cache(maxsize=256)(self._cut)
 
-        @lru_cache(maxsize=256)
-        def cut(text: str) -> str:
-            for start, end in reversed(self._spans(text)):
-                text = f"{text[:start]} {text[end:]}"
-            return text
-
-        return cut
+    def _cut(self, text: str) -> str:
+        for start, end in reversed(self._spans(text)):
+            text = f"{text[:start]} {text[end:]}"
+        return text
 
     def replaced(self, text: str, role: str) -> str:
         """A question about one of these roles, asked of another; empty if it names none of them."""

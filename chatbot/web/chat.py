@@ -16,10 +16,10 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.components.chatbot import OptionDict
 
-from chatbot.answering import Ask
+from chatbot.answering import LONGEST, Ask
 from chatbot.settings import Settings
 from chatbot.web import mounting, reply
-from chatbot.web.desk import Desk
+from chatbot.web.desk import REASONS, Desk
 from chatbot.web.limits import RateLimiter
 from chatbot.web.problems import Problem
 
@@ -27,8 +27,6 @@ STATIC = Path(__file__).parent / "static"
 # Linked and not given to Gradio, which would write every rule twice and once more specific.
 HEAD = '<link rel="stylesheet" href="/chat.css"><script src="/chat.js" defer></script>'
 TURNS = 40  # exchanges kept on the page, which sends them along with every question
-LONGEST = 1000  # characters of a question, as everywhere
-REASONS = ("wrong", "outdated", "not what I asked", "hard to read")
 # No handler is public API, and none waits in Gradio's queue: the desk has one of its own, and a stream of
 # events that closes while the next question joins it loses the reply (to three of 75 quick visitors).
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}

@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 
 from starlette.concurrency import run_in_threadpool
 
-from chatbot.answering import Answer, Ask, Chatbot, Source
+from chatbot.answering import LATEST, Answer, Ask, Chatbot, Source
 from chatbot.journal import Journal
 from chatbot.web.batching import Batcher, Busy
 from chatbot.web.metrics import Metrics
 from chatbot.web.problems import Problem
 
-REMEMBERED = 20  # earlier questions that are looked at: more would cost time and change no answer
+REASONS = ("wrong", "outdated", "not what I asked", "hard to read")  # that are offered with a thumb down
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Desk:
     async def answer(self, ask: Ask, face: str) -> Answer:
         """The bot's answer. `face` is "chat", "widget", "api" or "staff"."""
         self._check(ask.guide)
-        ask = dataclasses.replace(ask, history=ask.history[-REMEMBERED:])
+        ask = dataclasses.replace(ask, history=ask.history[-LATEST:])
         started = time.perf_counter()
         self.metrics.asked(face)
         try:

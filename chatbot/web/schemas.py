@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-LONGEST_QUESTION = 1000  # characters; what is longer is told so, see `Question.question`
+from chatbot.answering import LONGEST
+from chatbot.web.desk import REASONS
 
 QUESTION = "How much do machine learning engineers make in California?"
 SOURCE: dict[str, Any] = {
@@ -77,8 +78,8 @@ class Question(_Request):
     question: Annotated[
         str,
         Field(
-            max_length=5 * LONGEST_QUESTION,
-            description=f"The question, as typed. Over {LONGEST_QUESTION:,} characters the reply is "
+            max_length=5 * LONGEST,
+            description=f"The question, as typed. Over {LONGEST:,} characters the reply is "
             "`no_answer` with the reason `too_long`; empty, `too_short`.",
         ),
     ]
@@ -95,9 +96,7 @@ class Search(_Request):
     """A question to find passages for."""
 
     model_config = _like({"question": "salary by state", "k": 3})
-    question: Annotated[
-        str, Field(min_length=1, max_length=LONGEST_QUESTION, description="What to look for.")
-    ]
+    question: Annotated[str, Field(min_length=1, max_length=LONGEST, description="What to look for.")]
     k: Annotated[
         int, Field(ge=1, le=50, description="How many passages, at most."), BeforeValidator(_whole)
     ] = 5
@@ -117,7 +116,7 @@ class Feedback(_Request):
         list[Annotated[str, Field(max_length=100)]],
         Field(
             max_length=10,
-            description="Why, each in a few words: wrong, outdated, not what I asked, hard to read.",
+            description=f"Why, each in a few words: {', '.join(REASONS)}.",
         ),
     ] = []
     comment: Annotated[str, Field(max_length=2000, description="Anything else.")] = ""

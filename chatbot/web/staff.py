@@ -29,9 +29,10 @@ from chatbot.errors import QuestionError
 from chatbot.journal import JournalError
 from chatbot.settings import Settings
 from chatbot.web import staff_lookup
+from chatbot.web.desk import REASONS
 from chatbot.web.limits import RateLimiter
 from chatbot.web.signin import LASTS, SignIn, read_users
-from chatbot.web.staff_pages import HEADERS, HERE, REASONS, message, page, prefix, read_form
+from chatbot.web.staff_pages import HEADERS, HERE, message, page, prefix, read_form
 from chatbot.web.staff_record import RecordPages, journal_of
 
 COOKIE = "askguide_staff"

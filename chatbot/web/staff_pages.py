@@ -18,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from chatbot.web import quotes, staff_lookup
+from chatbot.web.desk import REASONS
 
 HERE = Path(__file__).parent
 KINDS = {"answer": "Answer", "clarify": "Asks back", "no_answer": "Declines", "small_talk": "Small talk"}
 FACES = {"chat": "Chat", "widget": "Widget", "api": "API", "staff": "Staff"}
-REASONS = ("wrong", "outdated", "not what I asked", "hard to read")
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (

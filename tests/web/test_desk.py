@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from chatbot.answering import Answer, Ask
+from chatbot.answering import LATEST, Answer, Ask
 from chatbot.web.batching import MOST
-from chatbot.web.desk import REMEMBERED, Desk
+from chatbot.web.desk import Desk
 from chatbot.web.problems import Problem
 from tests.web.fakes import SOURCE, FakeBot, FakeJournal
 
@@ -42,7 +42,7 @@ def test_an_answer_is_recorded_and_counted_once_whatever_the_face() -> None:
 
 def test_a_long_conversation_is_cut_for_bot_and_journal_alike() -> None:
     bot, journal = FakeBot(), FakeJournal()
-    history = tuple(str(number) for number in range(REMEMBERED + 5))
+    history = tuple(str(number) for number in range(LATEST + 5))
     asyncio.run(desk_of(bot, journal).answer(Ask("How?", history), "chat"))
     assert bot.asked[0].history == tuple(journal.records[0][1]) == history[5:]
 

@@ -25,7 +25,8 @@ from chatbot.errors import SettingsError
 from chatbot.journal import Journal
 from chatbot.settings import Settings
 from chatbot.web import create_app, signin, staff_record
-from chatbot.web.staff import OPEN, REASONS, mount_staff
+from chatbot.web.desk import REASONS
+from chatbot.web.staff import OPEN, mount_staff
 from chatbot.web.staff_lookup import VIEWS, as_markdown, as_text, cite, look_up, sections_below
 from tests.web.fakes import bot_on
 
