@@ -608,3 +608,21 @@ def test_an_empty_cell_is_no_answer_and_a_row_is_no_column() -> None:
     assert columns(("Gym", "8 to 20", "9 to 12", "1"), "is the gym open on Sunday") == []  # "open"?
     assert columns(("Gym", "8 to 20", "9 to 12", "1"), "the gym on Sunday") == [2]
     assert columns(("Gym", "8 to 20", "", "1"), "the gym on Sunday") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How much do ML engineers earn in San Francisco, California?", "California: $139,620 a year."),
+        ("pay in Boston, Massachusetts?", "Massachusetts: $136,700 a year."),
+        ("pay in the city of Albany in New York", "New York: $137,900 a year."),
+        ("pay in San Francisco", ""),
+        ("what's the pay in Austin, Texas", ""),
+        ("what is paid in Charleston, West Virginia", ""),
+        ("pay in Ohio, California and Washington", ""),
+        ("Is it more in Denver, California or Boston", ""),
+    ],
+)
+def test_a_place_in_a_row_is_asked_of_that_row(real_bot: Chatbot, question: str, text: str) -> None:
+    answer = real_bot.ask(question)
+    assert (answer.text if answer.kind == "answer" else "") == text

@@ -18,7 +18,7 @@ import numpy as np
 from chatbot import leaning, lexical, measures, naming, numbered, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
-from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES
+from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES, fold_phrase
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
@@ -30,6 +30,7 @@ BEFORE_VALUE = frozenset(
 )
 OF_VALUE = frozenset(["is", "are", "does", "do", "has", "have", "did"])  # "does Netflix hire them"
 BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
+WITHIN = re.compile(r",? (?:in |of )?")  # between a place and the one in which it lies
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
 
@@ -266,10 +267,20 @@ def _values_in(
         start -= start > 0 and words[start - 1].folded == "new"
         before = words[start - 1].folded if start else ""
         value = text[words[start].start : words[end - 1].end]
+        if named and _lies_in_one(keys, text, words[end - 1].end):
+            continue
         if (position and naming.is_name(retriever, word, text)) or (
             before in used_like_one and retriever.is_like(value, keys)
         ):
             yield value
+
+
+def _lies_in_one(keys: Sequence[str], text: str, end: int) -> bool:
+    """Whether one row is named, right behind a value that ends there: "San Francisco, California"."""
+    between, rest = WITHIN.match(text, end), ""
+    if between and BETWEEN_VALUES.isdisjoint(says := fold_phrase(text).split()) and "and" not in says:
+        rest = f"{fold_phrase(text[between.end() :])} "
+    return any(rest.startswith(f"{fold_phrase(key)} ") for key in keys)
 
 
 def _added(retriever: Retriever, section: int, keys: Sequence[str], noun: str, text: str) -> Iterator[str]:
