@@ -43,7 +43,8 @@ BATCH = 32
 # 128 hardly one is missed.
 LIGHT, SHORT, MANY = "SQfp16", "PQ{}x4fs,Refine(SQfp16)", 1000
 COMMONER = 250  # times as common as what two swapped letters make of it is a word that was meant
-TOPICAL = 0.1  # share of a section's alternates that makes a word one of its topic (docs/log.md)
+# How many of a section's alternates, and what share, make a word one of its topic (docs/log.md).
+OFTEN, TOPICAL = 10, 0.1
 COMMON = 150_000  # how often a word stands in the frequency list of symspellpy to be no typing error
 
 Progress = Callable[[int, int], None]  # (embedded so far, to embed in all)
@@ -273,7 +274,7 @@ def _words(
         "guide_stems": sorted(guide_stems),
         "sections": [sorted(stems) for stems in held],
         "topics": [
-            sorted(stem for stem, n in counts.items() if n >= max(3, TOPICAL * len(section.alternates)))
+            sorted(stem for stem, n in counts.items() if n >= max(OFTEN, TOPICAL * len(section.alternates)))
             for section, counts in zip(sections, asking, strict=True)
         ],
         "texts": texts,

@@ -94,7 +94,7 @@ ASKS_ON = re.compile(
     r"|which(?: ones?)?|which are (?:they|those)|what (?:kind|sort|type)s?(?! of)"
     r"|(?:who|what|any(?:one|body)) else"
     r"|(?:(?:can|could) you )?(?:name|list) (?:me )?(?:them all|them|some|all|a few)"
-    rf"|{NAMES}|{EXAMPLES}|such as|like what|more|tell me more|details?|really"
+    rf"|{NAMES}|{EXAMPLES}|such as|like what|more|tell me more|details?|really|exactly|precisely"
     r"|is that (?:all|so))\b",
     re.I,
 )
@@ -103,17 +103,27 @@ WHY = re.compile(
     r"|(?:what['’]?s|what is) the reason(?: (?:for|behind) (?:that|this|it))?|what makes (?:it|that) so)\W*",
     re.I,
 )
-# Asks by name for what was spoken of, in no words of its own: "any in particular?", "got some names?".
-_BY_NAME = frozenset([
-    "concrete", "example", "examples", "instances", "kind", "kinds", "name", "names", "particular",
-    "recommend", "recommendation", "recommendations", "sort", "sorts", "specific", "specifically",
-    "specifics", "suggest", "suggestion", "suggestions", "type", "types",
-])  # fmt: skip
-_NOTHING_MORE = lexical.STOP | {"couple", "good", "list", "mention", "share"}
-_NOTHING_MORE -= {
-    "all", "another", "he", "her", "his", "how", "it", "its", "more", "other", "others", "same", "she",
-    "their", "they", "this", "when", "where", "whose", "why",
-}  # fmt: skip
+# Asks by name for what was spoken of, and for nothing else: "any in particular you'd name?", "some names?".
+_OF_THEM = r"(?: of (?:them|those|these))?"
+_SOME = r"(?:any|some|a few|a couple(?: of)?)"
+_THINGS = (
+    r"(?:(?:concrete|good|particular|specific) )*"
+    r"(?:examples?|names?|ones|recommendations?|specifics|suggestions?)"
+)
+BY_NAME = re.compile(
+    r"(?:"
+    r"(?:(?:do you have|have you got|got|are there|(?:(?:can|could|would) you )?(?:please )?"
+    rf"(?:give|show|tell)(?: me| us)?) )?(?:{_SOME} )?{_THINGS}{_OF_THEM}"
+    rf"|any(?:one|thing| ones?|{_OF_THEM})(?: in particular| specific(?:ally)?)"
+    r"(?:(?: that)? (?:you['’]?d|you would|you can|i should) (?:know|mention|name|recommend|suggest))?"
+    r"|any(?: ones?)? (?:you['’]?d|you would|you can) (?:mention|name|recommend|suggest)"
+    rf"|(?:what|which)(?: (?:exact|particular|specific))? (?:kind|sort|type)s?{_OF_THEM}"
+    rf"|(?:(?:can|could) you )?(?:please )?name {_SOME}(?: for me|{_OF_THEM})"
+    r"|(?:like )?(?:what|who|which ones)(?=,? for )"
+    r")"
+    r"(?:,? (?:exactly|for (?:example|instance)|in particular|please|precisely|specifically|then))*\W*",
+    re.I,
+)
 MORE = re.compile(r"^(?:(?:tell|give) me )?(?:more|details?)\b", re.I)
 # Asks for no more than what else is said of the same: "can you tell me more?", "go on", "in more detail".
 ONLY_MORE = re.compile(
@@ -269,8 +279,7 @@ def plainly(text: str) -> str:
     """
     if WHY.fullmatch(text):
         return "why?"
-    said = {word.folded for word in lexical.words(text)}
-    return text if said.isdisjoint(_BY_NAME) or not said <= _BY_NAME | _NOTHING_MORE else "which ones?"
+    return "which ones?" if BY_NAME.fullmatch(text) else text
 
 
 def asks_on(text: str) -> bool:

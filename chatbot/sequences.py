@@ -24,7 +24,7 @@ NEXT = re.compile(
     re.I,
 )
 OTHERS = re.compile(
-    r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?the (?:others?(?: ones| two| three| four| five)?|rest)"
+    r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?the (?:others?|other ones|rest)"
     r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist))\W*$",
     re.I,
 )

@@ -64,16 +64,21 @@ def may_be_asked(text: str) -> bool:
     return any(mark in lower for mark in MARKS)
 
 
-def numbered(retriever: Retriever, text: str, within: Sequence[int]) -> list[int]:
-    """The sections that a text names by number ("step 6"), or as the last one ("the final step")."""
+def numbered(retriever: Retriever, text: str, within: Sequence[int], loosely: bool = False) -> list[int]:
+    """The sections that a text names by number ("step 6"), or as the last one ("the final step").
+
+    Within one sequence "step 2" is also, `loosely`, what the headings call "2." or "Day 2".
+    """
     if LAST_STEP.search(text):
         steps = _among(retriever, within)
         return sorted({beside(retriever, step)[-1] for step in steps}.intersection(steps))
     if not (wanted := STEP.search(by_number(text))):
         return []
     noun, number = wanted[1].lower(), number_of(wanted[2])
-    places = [(n, *place_of(retriever.index.sections[n])) for n in within]  # "step 2" may be "2." or "Day 2"
-    return [n for n, own, place in places if place == number and (noun in STEPS or own in ("", noun))]
+    places = [(n, *place_of(retriever.index.sections[n])) for n in _among(retriever, within)]
+    there = [(n, own) for n, own, place in places if place == number]
+    named = [n for n, own in there if own == noun]
+    return named or [n for n, own in there if loosely and (noun in STEPS or not own)]
 
 
 def is_asked_which(retriever: Retriever, text: str, section: int) -> bool:
@@ -97,7 +102,10 @@ def named(retriever: Retriever, text: str, topic: int) -> int | None:
     numbers = (*CARDINALS, *map(str, range(1, len(CARDINALS) + 1)))
     if is_step(retriever.index.sections[topic]) and text.strip(" ?!.").lower() in numbers:
         text = f"step {text.strip(' ?!.')}"
-    return next(iter(numbered(retriever, text, line_of(retriever, topic))), None)
+    found = numbered(retriever, text, line_of(retriever, topic))
+    if not found and not any(listing.steps for listing in retriever.listings[topic]):
+        found = numbered(retriever, text, _beside_or_below(retriever, topic), loosely=True)
+    return next(iter(found), None)
 
 
 def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple[str, ...]] | None:
@@ -107,7 +115,7 @@ def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple
     if not (wanted := STEP.search(by_number(text))):
         return None
     steps = _among(retriever, retriever.below[section] or retriever.families[section])
-    if not steps or numbered(retriever, text, steps):
+    if not steps or numbered(retriever, text, steps, loosely=True):
         return None
     return wanted[0].capitalize(), tuple(retriever.index.sections[n].title for n in steps)
 
@@ -157,11 +165,16 @@ def past_the_last(retriever: Retriever, step: int) -> str:
 
 def line_of(retriever: Retriever, topic: int) -> list[int]:
     """The steps below a section, beside it, or else those of its guide, if it has but one sequence."""
-    if steps := _among(retriever, retriever.below[topic]) or beside(retriever, topic):
+    if steps := _beside_or_below(retriever, topic):
         return steps
     guide_of = retriever.index.guide_of
     steps = _among(retriever, np.flatnonzero(guide_of == guide_of[topic]).tolist())
     return steps if len({retriever.index.sections[n].parents for n in steps}) == 1 else []
+
+
+def _beside_or_below(retriever: Retriever, topic: int) -> list[int]:
+    """The steps below a section, or else those beside it."""
+    return _among(retriever, retriever.below[topic]) or beside(retriever, topic)
 
 
 @lru_cache(maxsize=1024)

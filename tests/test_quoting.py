@@ -207,6 +207,13 @@ def test_a_word_of_the_topic_does_not_choose_the_sentence(real_bot: Chatbot, que
     assert "organization size" in real_bot.ask(question).text
 
 
+def test_only_many_alternates_make_a_word_one_of_the_topic(real_bot: Chatbot, manual: Chatbot) -> None:
+    salary = real_bot.retriever.topics[topic(real_bot, "salary")]
+    assert {"pay", "salari"} <= salary
+    assert "educ" not in salary
+    assert manual.retriever.topics == manual.retriever.titles
+
+
 def test_a_short_table_is_said_with_its_lead(bot: Chatbot) -> None:
     answer = bot.ask("Which states pay a baker the most?")
     assert answer.text == (

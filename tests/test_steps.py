@@ -119,10 +119,31 @@ def test_steps_by_whatever_they_are_called(
     told = "".join(f"### {title}\n\nDo that for {n} hours.\n\n" for n, title in enumerate(titles, 7))
     bot = bot_of(f"# Bread\n\n## Baking bread\n\nIt takes some steps.\n\n{told}")
     retriever, sections = bot.retriever, bot.index.sections
-    numbers = steps.numbered(retriever, asked, range(len(sections)))
+    numbers = steps.numbered(retriever, asked, range(len(sections)), loosely=True)
     assert [sections[n].title for n in numbers] == [found] * bool(found)
     if past:
         assert steps.past_the_last(retriever, len(sections) - 1).endswith(f"? {past}")
+
+
+def test_what_is_called_a_step_goes_before_what_is_only_numbered(bot_of: Callable[[str], Chatbot]) -> None:
+    told = "".join(f"### {title}\n\nText of it.\n\n" for title in ("Step 1: Mix", "Step 2: Bake"))
+    told += "## History\n\nLong ago.\n\n### 1. The oven\n\nIt was hot.\n\n### 2. The mill\n\nIt was big.\n"
+    retriever = bot_of(f"# Bread\n\n## Baking\n\nIt takes steps.\n\n{told}").retriever
+    sections = retriever.index.sections
+    for loosely in (False, True):
+        (found,) = steps.numbered(retriever, "step 2?", range(len(sections)), loosely)
+        assert sections[found].title == "Step 2: Bake"
+    chapters = [n for n, section in enumerate(sections) if section.title[:2] in ("1.", "2.")]
+    assert not steps.numbered(retriever, "step 2?", chapters)
+    assert not steps.numbered(retriever, "step 0", range(len(sections)), loosely=True)
+
+
+def test_a_numbered_list_goes_before_numbered_chapters(bot_of: Callable[[str], Chatbot]) -> None:
+    told = "## 1. Safety\n\nTake care.\n\n## 2. Cleaning\n\n1. Empty the jar.\n2. Rinse it.\n3. Dry it.\n\n"
+    retriever = bot_of(f"# Mill\n\n{told}## 3. Warranty\n\nTwo years.\n").retriever
+    cleaning, warranty = (retriever.index.refs.index(ref) for ref in ("guide#2-cleaning", "guide#3-warranty"))
+    assert steps.named(retriever, "step 3?", cleaning) is None
+    assert steps.named(retriever, "step 3?", warranty) == warranty
 
 
 @pytest.mark.parametrize("history", [[], ["How do I become an ML engineer?"]])

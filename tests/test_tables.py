@@ -621,6 +621,9 @@ def test_an_empty_cell_is_no_answer_and_a_row_is_no_column() -> None:
         ("what is paid in Charleston, West Virginia", ""),
         ("pay in Ohio, California and Washington", ""),
         ("Is it more in Denver, California or Boston", ""),
+        ("Which state pays more: Oregon, California?", ""),
+        ("Compare pay: Oregon, California", ""),
+        ("What's the salary in Ontario, Washington, New York?", ""),
     ],
 )
 def test_a_place_in_a_row_is_asked_of_that_row(real_bot: Chatbot, question: str, text: str) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from chatbot import leaning, lexical, measures, naming, numbered, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
-from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES, fold_phrase
+from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES, RANKS, fold_phrase
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
@@ -31,6 +31,10 @@ BEFORE_VALUE = frozenset(
 OF_VALUE = frozenset(["is", "are", "does", "do", "has", "have", "did"])  # "does Netflix hire them"
 BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 WITHIN = re.compile(r",? (?:in |of )?")  # between a place and the one in which it lies
+REGION = re.compile(
+    r"\b(?:canton|county|country|district|province|region|state)\b", re.I
+)  # what holds places
+SIDE_BY_SIDE = BETWEEN_VALUES | {"and", "both", "compare", "difference"}
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
 
@@ -190,10 +194,10 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
         if now and naming.named(retriever, keys, now):
             return None  # "Does Oracle hire them – Apple?" asks no more of Oracle
         noun = listing.header[0].lower() if listing.header else "entry"
-        named = bool(naming.named(retriever, keys, text))
+        named = naming.named(retriever, keys, text)
         values = chain(
             (name for _, name in naming.longer_names(retriever, keys, text)),
-            _values_in(retriever, section, keys, text, named),
+            _values_in(retriever, section, listing, text, named),
             _added(retriever, section, keys, noun, text),
             _past_the_end(listing, text),
         )
@@ -245,10 +249,11 @@ def absent_beside(retriever: Retriever, section: int, text: str) -> Absent | Non
 
 
 def _values_in(
-    retriever: Retriever, section: int, keys: tuple[str, ...], text: str, named: bool
+    retriever: Retriever, section: int, listing: Listing, text: str, named: Sequence[int]
 ) -> Iterator[str]:
     """The values of a question that the section does not hold. Beside a named row only plain cases count."""
-    words = lexical.words(text)
+    keys, words = listing.keys, lexical.words(text)
+    one_region = len(named) == 1 and listing.header and REGION.search(listing.header[0])
     held = retriever.ranker.coverage.own_stems[section]
     folded = [word.folded for word in words]
     says = set(folded)
@@ -267,7 +272,7 @@ def _values_in(
         start -= start > 0 and words[start - 1].folded == "new"
         before = words[start - 1].folded if start else ""
         value = text[words[start].start : words[end - 1].end]
-        if named and _lies_in_one(keys, text, words[end - 1].end):
+        if one_region and _lies_in_one(keys, text, words[end - 1].end):
             continue
         if (position and naming.is_name(retriever, word, text)) or (
             before in used_like_one and retriever.is_like(value, keys)
@@ -276,11 +281,16 @@ def _values_in(
 
 
 def _lies_in_one(keys: Sequence[str], text: str, end: int) -> bool:
-    """Whether one row is named, right behind a value that ends there: "San Francisco, California"."""
-    between, rest = WITHIN.match(text, end), ""
-    if between and BETWEEN_VALUES.isdisjoint(says := fold_phrase(text).split()) and "and" not in says:
-        rest = f"{fold_phrase(text[between.end() :])} "
-    return any(rest.startswith(f"{fold_phrase(key)} ") for key in keys)
+    """Whether a region is named, right behind a value that ends there: "San Francisco, California".
+
+    Not where more is named, or anything is compared: "Oregon, Washington, which pays more?"
+    """
+    says = {word.folded for word in lexical.words(text)}
+    between = WITHIN.match(text, end)
+    if not between or says & (SIDE_BY_SIDE | naming.COMPARES | RANKS):
+        return False
+    rest = fold_phrase(text[between.end() :])
+    return any(f"{rest} ".startswith(f"{fold_phrase(key)} ") for key in keys)
 
 
 def _added(retriever: Retriever, section: int, keys: Sequence[str], noun: str, text: str) -> Iterator[str]:
