@@ -386,10 +386,10 @@ def _at_step(retriever: Retriever, turn: Turn) -> Turn:
         return turn
     within = np.flatnonzero(turn.allowed).tolist()
     found = steps.next_to(retriever, text, within)
-    if found is None and len(numbered := steps.numbered(retriever, text, within)) == 1:
-        own = retriever.ranker.coverage.stems[numbered[0]].issuperset(word.stem for word in turn.words)
+    if found is None and len(asked := steps.numbered(retriever, text, within)) == 1:
+        own = retriever.ranker.coverage.stems[asked[0]].issuperset(word.stem for word in turn.words)
         if (own and len(lexical.words(text)) <= 5) or steps.is_asked_alone(retriever.aliases.without(text)):
-            found = numbered[0], ""
+            found = asked[0], ""
     if found is None:
         return turn
     section, understood = found

@@ -21,6 +21,7 @@ RANKS = {
 }
 EXPENSIVE = re.compile(r"\b(?:most|least|more|less) (?:costly|expensive|pricey)\b", re.I)
 CHEAP = {"most": "cheapest", "more": "cheaper", "least": "dearest", "less": "dearer"}
+IN_TWO_WORDS = re.compile(rf"\b({'|'.join(CHEAP)}) cheap\b", re.I)
 CURRENCY = re.compile(r"[$£€¥₹]|\b(?:dollars?|euros?|pounds?|cents?|pence|usd|eur|gbp|chf)\b", re.I)
 COSTS = re.compile(r"\b(?:charge|cost|fare|fee|price|rate|rent)s?\b", re.I)
 # What somebody is paid is no price: nobody asks for the cheapest state to earn in.
@@ -54,7 +55,7 @@ def in_one_word(text: str) -> str:
     >>> in_one_word("which is the most cheap?"), in_one_word("the least cheap one")
     ('which is the cheapest?', 'the dearest one')
     """
-    return re.sub(rf"\b({'|'.join(CHEAP)}) cheap\b", lambda found: CHEAP[found[1].lower()], text, flags=re.I)
+    return IN_TWO_WORDS.sub(lambda found: CHEAP[found[1].lower()], text)
 
 
 def ranked_by(text: str) -> str:

@@ -112,7 +112,7 @@ class Retriever:
                 for parents, titles in headed.items()
                 if parents
             ]
-        return [group - {""} for group in groups if len(group - {""}) > 1]
+        return [named for group in groups if len(named := group - {""}) > 1]
 
     @cached_property
     def values(self) -> tuple[tuple[str, ...], ...]:

@@ -104,7 +104,7 @@ def named(retriever: Retriever, text: str, topic: int) -> int | None:
         text = f"step {text.strip(' ?!.')}"
     found = numbered(retriever, text, line_of(retriever, topic))
     if not found and not any(listing.steps for listing in retriever.listings[topic]):
-        found = numbered(retriever, text, _beside_or_below(retriever, topic), loosely=True)
+        found = numbered(retriever, text, _below_or_beside(retriever, topic), loosely=True)
     return next(iter(found), None)
 
 
@@ -165,14 +165,14 @@ def past_the_last(retriever: Retriever, step: int) -> str:
 
 def line_of(retriever: Retriever, topic: int) -> list[int]:
     """The steps below a section, beside it, or else those of its guide, if it has but one sequence."""
-    if steps := _beside_or_below(retriever, topic):
+    if steps := _below_or_beside(retriever, topic):
         return steps
     guide_of = retriever.index.guide_of
     steps = _among(retriever, np.flatnonzero(guide_of == guide_of[topic]).tolist())
     return steps if len({retriever.index.sections[n].parents for n in steps}) == 1 else []
 
 
-def _beside_or_below(retriever: Retriever, topic: int) -> list[int]:
+def _below_or_beside(retriever: Retriever, topic: int) -> list[int]:
     """The steps below a section, or else those beside it."""
     return _among(retriever, retriever.below[topic]) or beside(retriever, topic)
 

@@ -31,10 +31,8 @@ BEFORE_VALUE = frozenset(
 OF_VALUE = frozenset(["is", "are", "does", "do", "has", "have", "did"])  # "does Netflix hire them"
 BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 WITHIN = re.compile(r",? (?:in |of )?")  # between a place and the one in which it lies
-REGION = re.compile(
-    r"\b(?:canton|county|country|district|province|region|state)\b", re.I
-)  # what holds places
-SIDE_BY_SIDE = BETWEEN_VALUES | {"and", "both", "compare", "difference"}
+REGION = re.compile(r"\b(?:canton|county|country|district|province|region|state)\b", re.I)
+SIDE_BY_SIDE = naming.COMPARES | RANKS | {"or", "and", "both", "difference"}  # no place and its region
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
 
@@ -253,10 +251,11 @@ def _values_in(
 ) -> Iterator[str]:
     """The values of a question that the section does not hold. Beside a named row only plain cases count."""
     keys, words = listing.keys, lexical.words(text)
-    one_region = len(named) == 1 and listing.header and REGION.search(listing.header[0])
     held = retriever.ranker.coverage.own_stems[section]
     folded = [word.folded for word in words]
     says = set(folded)
+    is_of_regions = listing.header and REGION.search(listing.header[0])
+    one_region = is_of_regions and len(named) == 1 and not says & SIDE_BY_SIDE
     for parts in retriever.values:
         if parts[0] not in says or all(lexical.stem(part) in held for part in parts):
             continue
@@ -281,13 +280,8 @@ def _values_in(
 
 
 def _lies_in_one(keys: Sequence[str], text: str, end: int) -> bool:
-    """Whether a region is named, right behind a value that ends there: "San Francisco, California".
-
-    Not where more is named, or anything is compared: "Oregon, Washington, which pays more?"
-    """
-    says = {word.folded for word in lexical.words(text)}
-    between = WITHIN.match(text, end)
-    if not between or says & (SIDE_BY_SIDE | naming.COMPARES | RANKS):
+    """Whether a region is named, right behind a value that ends there: "San Francisco, California"."""
+    if not (between := WITHIN.match(text, end)):
         return False
     rest = fold_phrase(text[between.end() :])
     return any(f"{rest} ".startswith(f"{fold_phrase(key)} ") for key in keys)
