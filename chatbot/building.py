@@ -29,7 +29,7 @@ from chatbot.encoder.distilling import distil
 from chatbot.encoder.export import EXPORT, TOKENS, export, fingerprint, is_whole
 from chatbot.encoder.static import StaticEncoder
 from chatbot.fitting import FEW, fit_detector, fit_ranker, numerics
-from chatbot.guides import GOLDEN, SYNONYMS, Guide, read_corpus, read_golden, read_synonyms
+from chatbot.guides import GOLDEN, SYNONYMS, Guide, Section, read_corpus, read_golden, read_synonyms
 from chatbot.index import Index, content_hash
 from chatbot.lexical import Bm25, fold_phrase
 from chatbot.passages import View, cut, list_views, title_text
@@ -257,6 +257,7 @@ def _words(
             texts += 1
             stems.update({word.stem for word in found})
         held[view.section].update(word.stem for word in found)
+    names = _named(sections)
     everyday = _anybodys("everyday.txt", own, guide_stems)
     short = _anybodys("shorthand.txt", own.keys() | asked.keys(), guide_stems)
     synonyms = short | _synonyms(guides, of_all)
@@ -273,12 +274,24 @@ def _words(
         "stems": dict(sorted(stems.items())),
         "guide_stems": sorted(guide_stems),
         "sections": [sorted(stems) for stems in held],
-        "topics": [
-            sorted(stem for stem, n in counts.items() if n >= max(OFTEN, TOPICAL * len(section.alternates)))
-            for section, counts in zip(sections, asking, strict=True)
-        ],
+        "topics": [_topic(section, n, names) for section, n in zip(sections, asking, strict=True)],
         "texts": texts,
     }
+
+
+def _named(sections: Sequence[Section]) -> set[str]:
+    """The stems of what sections call by name: of words with a capital letter inside a sentence."""
+    texts = (unit.text for section in sections for unit in section.units)
+    return {word.stem for text in texts for word in lexical.words(text)[1:] if word.text[0].isupper()}
+
+
+def _topic(section: Section, asking: Mapping[str, int], names: Container[str]) -> list[str]:
+    """The stems with which many alternates ask, each counted once; no `names`.
+
+    Whoever asks of Python wants the sentence that holds it.
+    """
+    many = max(OFTEN, TOPICAL * len(section.alternates))
+    return sorted(stem for stem, n in asking.items() if n >= many and stem not in names)
 
 
 def _verbatim(retriever: Retriever) -> dict[str, list[int]]:

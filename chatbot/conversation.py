@@ -14,25 +14,33 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chatbot import leaning, lexical, numbered, sequences, steps, swapping
+from chatbot import asides, leaning, lexical, numbered, picking, sequences, steps, swapping, telling
 from chatbot.lexical import Word
 from chatbot.passages import bare_title
+from chatbot.picking import MOVES
 from chatbot.ranking import ASKS, Evidence, average, softmax
 from chatbot.retrieval import CERTAIN, Hit, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
 
-IN_ORDER = (sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE, numbered.COUNTED_ALONE)
+IN_ORDER = (
+    sequences.OTHERS,
+    sequences.NEXT,
+    sequences.BEFORE,
+    steps.STEP,
+    sequences.PLACE,
+    numbered.COUNTED_ALONE,
+)
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
 KEPT = 256  # turns that are kept for the follow-ups to them
 
 # How much the earlier topic gains for a follow-up, and what lies below or beside it, in units of the score (a
-# log-probability); and what the section gains to which it certainly leads.
-STAYS, BESIDE, MOVES = 1.5, 1.0, 12.0
+# log-probability).
+STAYS, BESIDE = 1.5, 1.0
 
 # How many times the odds of being answered that a question has by itself it must have after those before it,
 # so as to mean these; PLAINLY where it is answered by itself. What is less likely than STRANGE to be answered
-# by itself asks of something else.
-SURER, PLAINLY, STRANGE = 2.0, 5.0, 0.03
+# by itself asks of something else. ALONE is sure enough to leave out what was asked or told before.
+SURER, PLAINLY, STRANGE, ALONE = 2.0, 5.0, 0.03, 0.9
 
 # Among many guides, how strongly a question that names none is drawn to those of the earlier ones: the
 # weight of their logarithmic share, what a question further back is worth, and what any guide keeps. A
@@ -55,8 +63,6 @@ class Turn:
 
 
 Asked = tuple[str, Sequence[str], frozenset[int]]  # a question, its history, the guides it is restricted to
-# How a question is understood, the evidence, and the words that an answer has to cover.
-Understood = tuple[str, Evidence, tuple[Word, ...]]
 
 
 def understand(
@@ -69,6 +75,7 @@ def understand(
 def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
     """Understands many questions; those that stand alone are looked up together."""
     for (question, history, guides), turn in zip(asks, _understood(retriever, asks), strict=True):
+        turn = _by_its_end(retriever, turn, (question, history, guides))
         if len(retriever.turns) >= KEPT:
             retriever.turns.clear()  # at once: threads may do so together
         if len(history) < MOST:  # further on in a conversation not all that came before is looked at
@@ -77,7 +84,7 @@ def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn
 
 
 def _understood(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
-    readings = [retriever.read(leaning.ASIDE.sub("", " ".join(question.split()))) for question, _, _ in asks]
+    readings = [retriever.read(_asking(retriever, " ".join(question.split()))) for question, _, _ in asks]
     switched = [leaning.switches(question) for question, _, _ in asks]
     alone = [
         number
@@ -100,12 +107,23 @@ def _understood(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
             if not about[number] and softmax(seen.scores).max() < CLEAR:
                 seen = _stay(retriever, seen, history)
             role = _role(retriever, reading.text)
-            turn = Turn(reading.text, seen, reading.words, mask, about[number], role=role)
+            of_types = sequences.of_types(retriever, reading.text)
+            turn = Turn(reading.text, seen, reading.words, mask, about[number], role=role, about=of_types)
             turn = _at_step(retriever, turn)
             leans = history and not switched[number]
             yield _surer(retriever, reading, turn, history, guides) if leans else turn
         else:
             yield _after(retriever, readings[number], history, guides)
+
+
+def _asking(retriever: Retriever, text: str) -> str:
+    """What of a text asks something: without "thank you, dear." and "never mind the pay:"."""
+    if retriever.said(text):
+        return text
+    text = asides.ASIDE.sub("", asides.without_reaction(text))
+    if asides.CORRECTED.match(text) and retriever.aliases.named(meant := leaning.LEAD.sub("", text)):
+        return meant  # "I meant the pay of ML engineers": whole without the question that it corrects
+    return text
 
 
 def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guides: frozenset[int]) -> Turn:
@@ -130,6 +148,17 @@ def last(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -
     asked = (history[-1], tuple(history[-MOST:-1]), guides)
     kept: Turn | None = retriever.turns.get(asked)
     return kept or understand(retriever, *asked)
+
+
+def _by_its_end(retriever: Retriever, turn: Turn, ask: Asked) -> Turn:
+    """What is asked behind what is only told, if that is surer: "I'm shy. Is there much teamwork?"."""
+    question, history, guides = ask
+    if not (asked := telling.asked(retriever, _asking(retriever, " ".join(question.split())))):
+        return turn
+    by_itself = understand(retriever, asked, history, guides)
+    found, whole = _best(retriever, by_itself).confidence, _best(retriever, turn).confidence
+    surer = _odds(found) > (PLAINLY if whole >= retriever.threshold else SURER) * _odds(whole)
+    return by_itself if surer and found >= ALONE else turn
 
 
 def _surer(
@@ -212,19 +241,20 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     allowed = retriever.allowed(named)
     topic = first(before.evidence, allowed)
     bare = leaning.plainly(leaning.LEAD.sub("", reading.text) or reading.text)
-    if leaning.CORRECTED.match(reading.text):
+    if asides.CORRECTED.match(reading.text):
         bare = leaning.REJECTED.sub("", bare) or bare
         if ASKS.match(bare) and not leaning.points(bare):  # "no, I mean which state has the most jobs"
             turn = understand(retriever, bare, (), named)
             if _is_answered(retriever, turn):
                 return turn
-    if found := _in_sequence(retriever, reading.text, bare, before.understood_as, topic, allowed):
+    if found := picking.in_sequence(retriever, reading.text, bare, before.understood_as, topic, allowed):
         understood, evidence, words = found
         role = _role(retriever, understood) if words else ()
         return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
-    about = sequences.among(retriever, topic) if leaning.points_at_several(bare) else None
+    about = sequences.of_types(retriever, bare)
+    about = sequences.among(retriever, topic) if leaning.points_at_several(bare) else about
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     own = _role(retriever, bare)
     role = other or (() if own else _role(retriever, reading.text, before.understood_as))
@@ -252,7 +282,17 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         turn = Turn(readings[0].text, alone, words, allowed, named)
         if not leaning.named(bare) or _is_answered(retriever, turn):
             return turn  # else "and Ohio?" means no more than after what was asked before
-    return Turn(understood, evidence, words, allowed, named, follows=True, role=role or own, about=about)
+    turn = Turn(understood, evidence, words, allowed, named, follows=True, role=role or own, about=about)
+    return _alone_if_sure(retriever, bare, turn, guides)
+
+
+def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozenset[int]) -> Turn:
+    """A follow-up, or by itself if it has no answer after the question before it and then a sure one."""
+    leans = turn.role or turn.about is not None or leaning.points_at_it(bare)
+    if leans or len(turn.words) < 2 or _is_answered(retriever, turn):
+        return turn
+    alone = understand(retriever, bare, (), guides)
+    return alone if _best(retriever, alone).confidence >= ALONE else turn
 
 
 def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
@@ -264,76 +304,6 @@ def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str
     if wanted:
         return f"{bare}: {title}"
     return f"name some {title}" + ("" if title.endswith("s") else "s")
-
-
-def _in_sequence(
-    retriever: Retriever, text: str, bare: str, before: str, topic: int, allowed: Mask
-) -> Understood | None:
-    """A question that picks one of what the topic names ("the second one"), or goes on in it."""
-    if found := steps.next_to(retriever, bare, np.flatnonzero(allowed).tolist()):
-        section, beyond = found
-        title = beyond or retriever.index.sections[section].title
-        return title, _moved(retriever, beyond or bare, section, allowed), ()
-    moved, row = steps.named(retriever, bare, topic), None
-    if moved is None and not (row := sequences.row_beside(retriever, text, before, topic)):
-        moved = _beside(retriever, text, bare, before, topic)
-    if moved is not None:
-        return _at(retriever, bare, moved, allowed)
-    if sequences.is_asked_past_the_last(retriever, text, topic):
-        beyond = steps.past_the_last(retriever, topic)
-        return beyond, _moved(retriever, beyond, topic, allowed), ()
-    if picked := (row, "") if row else sequences.pick(retriever, bare, topic, before):
-        return _picked(retriever, picked, bare, before, topic, allowed)
-    if sequences.asks_for_a_row(retriever, bare, before, topic):
-        asked = leaning.beside(before, bare)
-        return asked, _moved(retriever, asked, topic, allowed), ()
-    return None
-
-
-def _beside(retriever: Retriever, text: str, bare: str, before: str, topic: int) -> int | None:
-    """The section near the topic that a follow-up goes on to, or calls by its name: "more on networking"."""
-    found = sequences.beside(retriever, text, before, topic)
-    if found is None:
-        found = sequences.others(retriever, bare, topic)
-    if found is None and (leaning.CORRECTED.match(text) or leaning.MORE.match(bare)):
-        asked = leaning.TRAILS.sub("", leaning.MORE.sub("", bare))
-        found = sequences.called(retriever, asked, topic)
-    return found
-
-
-def _picked(
-    retriever: Retriever,
-    picked: tuple[sequences.Item, str],
-    bare: str,
-    before: str,
-    topic: int,
-    allowed: Mask,
-) -> Understood:
-    """One of several, and what is asked of it."""
-    item, asked = picked
-    if asked and not (item.section == topic and sequences.only_its_figure(retriever, asked, topic)):
-        reading = retriever.read(asked)
-        (seen,) = retriever.look([reading], [allowed])
-        own = set(lexical.stems(item.name))  # an answer has to hold what is asked of it
-        words = tuple(word for word in reading.words if word.stem not in own)
-        return reading.text, seen, words or reading.words
-    if item.section == topic:
-        named = leaning.beside(before, item.name)
-        return named, _moved(retriever, named, topic, allowed), ()
-    return _at(retriever, bare, item.section, allowed)
-
-
-def _at(retriever: Retriever, text: str, section: int, allowed: Mask) -> Understood:
-    """A question that leads to a certain section."""
-    return retriever.index.sections[section].title, _moved(retriever, text, section, allowed), ()
-
-
-def _moved(retriever: Retriever, text: str, section: int, allowed: Mask) -> Evidence:
-    """The evidence of a question that leads to a certain section, whatever its words are."""
-    drawn = np.zeros(len(allowed), np.float32)
-    drawn[section] = MOVES
-    (seen,) = retriever.look([replace(retriever.read(text), words=())], [allowed], drawn)
-    return seen
 
 
 def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:
@@ -382,10 +352,12 @@ def _guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     """The turn of "what is step 6?" or "what comes after high school?", where there is but one such step."""
     text = turn.understood_as
-    if not steps.may_be_asked(text) or retriever.said(text):
+    if not steps.may_be_asked(text) or retriever.said(text) or steps.pair(text):
         return turn
     within = np.flatnonzero(turn.allowed).tolist()
     found = steps.next_to(retriever, text, within)
+    if found is None and (above := steps.every(retriever, text)) is not None:
+        found = above, text
     if found is None and len(asked := steps.numbered(retriever, text, within)) == 1:
         own = retriever.ranker.coverage.stems[asked[0]].issuperset(word.stem for word in turn.words)
         if (own and len(lexical.words(text)) <= 5) or steps.is_asked_alone(retriever.aliases.without(text)):

@@ -10,20 +10,12 @@ import re
 from collections.abc import Sequence
 
 from chatbot import lexical
+from chatbot.asides import ASIDE, CORRECTS, SWITCHES
 
 # Between an earlier question and a follow-up that only both together make clear: a dash as any other, but
 # with a sign of no width (a word joiner) after it, which nobody types.
 BESIDE_IT = " – \N{WORD JOINER}"
 
-# Corrects the question before: "no, I meant the jobs", "oh wait, what i mean is …", "not pay, i mean …".
-_MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"
-CORRECTS = (
-    r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*(?:not (?:the )?[\w-]+\W+)?"
-    rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN}"
-    r"|(?:no|nope|nah)(?=\W+not\b|\W[^.?!,]{1,40},\s*(?:and )?not\b)"
-    r"|(?=not (?!sure|really|bad|yet|only|just|now|that|it)[\w-]+, ?\w))"
-)
-CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)
 REJECTED = re.compile(
     r"(?:, ?(?:and )?not|,? instead of|,? rather than)(?: the)? [\w-]+(?: [\w-]+)?\W*$"
     r"| (?:and )?not(?: the)? [\w-]+\W*$"
@@ -34,29 +26,8 @@ REJECTED = re.compile(
 LEAD = re.compile(
     rf"^(?:{CORRECTS}\b[\s,.!:…-]*"
     r"|(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|ugh|what about|how about|what of"
-    r"|same for)\b[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no|nope|nah)\b"
+    r"|same for)\b[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no|nope|nah)\b(?!-\w)"
     r"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about)\b)))+",
-    re.I,
-)
-_ANOTHER = (
-    r"(?:(?:on |to |now )?(?:an? )?"
-    r"(?:(?:completely |totally |quite )?(?:different|new|another|next|other|unrelated)"
-    r" (?:topic|subject|question|thing|note|matter)"
-    r"|(?:switch|chang)(?:e|ing)(?: of)?(?: the)? (?:topics?|subjects?))"
-    r"|unrelated(?: though)?|(?:moving )?on to something (?:else|different|new))"
-)
-# Said before turning to something else, and asks nothing: "fine, sold. …", "ok forget the money, …".
-ASIDE = re.compile(
-    r"^(?:(?:ok(?:ay)?|(?:al)?right|well|so|fine|sure|sold|noted|thanks|thank you|thx|great|good|nice|cool"
-    r"|perfect|interesting|understood|i see|makes sense|got it|gotcha|kk?|pity|fair enough|wow|phew)\b"
-    r"(?:\s*[,.!…]+\s*|\s+(?=forget|never|leav|enough)))*"
-    r"(?:(?:(?:forget|never ?mind|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
-    rf"|leav(?:e|ing) [^,.;:!?…]{{1,30}} aside|{_ANOTHER})\s*[,.;:!?…–-]+\s+)?(?=\w)",
-    re.I,
-)
-SWITCHES = re.compile(  # what comes then is of something else
-    r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"
-    rf"{_ANOTHER}\s*[,.;:!…–-]+\s",
     re.I,
 )
 GOES_ON = re.compile(
@@ -76,7 +47,7 @@ OF_THEM = re.compile(
     r" (?:them|those|these|the (?:two|three|four|five))\b|\b(?:those|these) two\b",
     re.I,
 )
-SEVERAL = re.compile(rf"\b(?:those|these|each)\b|{OF_THEM.pattern}", re.I)
+SEVERAL = re.compile(rf"^which one\b|\b(?:those|these|each)\b|{OF_THEM.pattern}", re.I)
 # Where such a word points at nothing that was said: "is there …", "worth it", "this job", "one should".
 POINTS_NOWHERE = re.compile(
     r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were)\b|\bone (?:day|of(?! them))\b"
@@ -143,7 +114,8 @@ ONLY_MORE = re.compile(
 CHOICE = re.compile(
     r"(?:(?:yes|yeah|ok(?:ay)?|please|i mean|i meant|i choose|take|option|number|no\.?"
     rf"|(?P<again>and|what about))\W+)*(?:the |#)?(?P<place>{'|'.join(lexical.ORDINALS)}|[1-9])"
-    r"(?: (?:one|question|option|choice))?(?:\W+please)?\W*",
+    r"(?: (?:one|question|option|choice))?"
+    r"(?:\W+(?:i (?:guess|suppose|think)|maybe|please|pls|thanks|then))*\W*",
     re.I,
 )
 TRAILS = re.compile(
@@ -240,6 +212,12 @@ def means_the_role(text: str) -> bool:
     said = {word.folded for word in lexical.words(POINTS_NOWHERE.sub(" ", text))} & POINTS
     people = bool(said) and said <= {"they", "them", "their"}
     return people and not GOES_ON.match(text) and not points_at_them(text)
+
+
+def points_at_it(text: str) -> bool:
+    """Whether a word points back at a thing that was said, or at a place ("it", "that one", "there")."""
+    said = lexical.words(POINTS_NOWHERE.sub(" ", text))
+    return not (IT | {"there"}).isdisjoint(word.folded for word in said)
 
 
 def points_at_them(text: str) -> bool:

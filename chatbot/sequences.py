@@ -12,20 +12,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chatbot import leaning, lexical, naming, numbered, steps
+from chatbot import asides, leaning, lexical, naming, numbered, steps
 from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, STEPS, fold_phrase
 from chatbot.passages import is_step
 from chatbot.retrieval import Mask, Retriever
 from chatbot.steps import ANY, AROUND, STEP
 
 NEXT = re.compile(
-    r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|then what"
-    r"|and then|what then|the (?:one|step) after|behind (?:that|it|them|the (?:top|first|best) one))\b",
+    r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|what then"
+    r"|then what(?! (?:is|are|does|do|did|was|were) (?!next\b))"
+    r"|and then(?! (?:what|which|who|where|how) (?:is|are|do|does))"
+    r"|the (?:one|step) after|behind (?:that|it|them|the (?:top|first|best) one))\b",
     re.I,
 )
 OTHERS = re.compile(
     r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?the (?:others?|other ones|rest)"
-    r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist))\W*$",
+    r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist)"
+    r"|(?:i (?:want|need) |(?:(?:can|could) you )?(?:please )?(?:give|list|name|show|tell) (?:me |us )?)?"
+    r"(?:all(?: of (?:them|those|these))?|them all|the (?:complete|entire|full|whole) list))"
+    r"(?:,? (?:please|pls|plz))?\W*$",
     re.I,
 )
 BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
@@ -42,6 +47,8 @@ KNOWN_BY = re.compile(
     r"(?=\s*(?:[?.,!]|$))",
     re.I,
 )
+TYPE = re.compile(r"(?:(?:and|so) )?which (?:of the (?:\w+ )?)?(?:kind|sort|type)s?\b", re.I)
+TYPES = frozenset(["kind", "sort", "type"])
 LISTED = re.compile(r"^ (?:of (?:them|those|these)|(?:in|on) (?:that|the|this) list)\b", re.I)
 AND_PLACE = re.compile(
     rf"(?:,|,? and) (?:the )?(?P<ordinal>{'|'.join(ORDINALS)})\b(?: (?!and\b)(?P<noun>[a-z]+)\b)?", re.I
@@ -86,13 +93,25 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
 
     None where it names nothing one after the other.
     """
-    named = [fold_phrase(item.name) for item in items(retriever, topic)]
+    if not (several := items(retriever, topic)) and _is_series(retriever, topic):
+        topic = _above(retriever, topic) or topic  # after one of them all are meant
+        several = items(retriever, topic)
+    named = [fold_phrase(item.name) for item in several]
     if len(named) < 2:
         return None
     name = re.compile(rf" (?:{'|'.join(map(re.escape, named))})s? ")
     mask = np.array([name.search(f" {text} ") is not None for text in retriever.texts])
     mask[[topic, *retriever.below[topic]]] = True
     return mask
+
+
+def of_types(retriever: Retriever, text: str) -> Mask | None:
+    """The sections that speak of the types of which a text asks for one by rank: "which type pays most?"."""
+    ranks = HIGHEST | LOWEST | HIGHER | LOWER
+    if not TYPE.match(text) or ranks.isdisjoint(word.folded for word in lexical.words(text)):
+        return None
+    found = [n for n, title in enumerate(retriever.titles) if TYPES & title and items(retriever, n)]
+    return among(retriever, found[0]) if len(found) == 1 else None
 
 
 def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> tuple[Item, str] | None:
@@ -306,9 +325,9 @@ def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], to
 
 def others(retriever: Retriever, text: str, topic: int) -> int | None:
     """The section that names all of them, if a text asks for "the others" after one of several."""
-    if not OTHERS.match(text):
+    if not OTHERS.match((asides.clauses(text) or [""])[-1]):
         return None
-    if _is_series(retriever, topic):
+    if _is_series(retriever, topic) or is_step(retriever.index.sections[topic]):
         return _above(retriever, topic)
     return topic if items(retriever, topic) else None
 

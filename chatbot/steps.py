@@ -7,12 +7,13 @@ that there are not so many. Whatever else is named one after the other is for `c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from chatbot import leaning, lexical
+from chatbot import asides, leaning, lexical
 from chatbot.lexical import CARDINALS, PLACES, STEPS, number_of
 from chatbot.passages import is_step, place_of
 from chatbot.retrieval import Retriever
@@ -53,8 +54,54 @@ BECOMING = re.compile(
     r"\b(?:(?:on|along) (?:the|your|my) (?:way|road|path) )?(?:of|to|in|for|towards?) (?:be|becom)[a-z]*",
     re.I,
 )
+# "And after the bachelor's?", "before step 3?": nothing but what it comes next to.
+BESIDE = re.compile(
+    r"(?:(?:and|but|so|ok|then) )*(?:right )?(?P<side>after|before) (?P<named>[^,.;:?!]+)", re.I
+)
+# "What should I do next?", said after what one has done: "I finished high school", "high school -> bachelor".
+WHAT_NEXT = re.compile(
+    r"(?:(?:and|but|so|ok|then) )*(?:then what|what then|and then|then"
+    r"|(?:what(?:['’]?s| is| comes| (?:do|should|can|must|shall|will) i (?:do|study|take))?"
+    r"|which (?:step|one)(?: is| comes)?)(?: the)?"
+    r"(?: (?:next|now|then)(?: step| one)?| (?:step )?after(?:wards?| that| this| it)?))"
+    r"(?: (?:for me|to do))?",
+    re.I,
+)
+ARROW = re.compile(r"->|=>|→")
+HAS = re.compile(
+    r"^(?!.*\b(?:no|not|never|zero|without|lack|haven|don|didn|cannot|can)\b).*\b(?:have|has|had|hold|got|did|done|passed"
+    r"|finish(?:ed)?|complet(?:ed?|ing)|graduated?|earned|through)\b|^after\b",
+    re.I,
+)
+# "What are the eight steps?": all of them.
+EVERY = re.compile(
+    r"(?:(?:what|which) are |list |name |tell me |show me |give me )?(?:me )?(?:all )?(?:of )?"
+    rf"(?:the |those |these )?(?P<number>\d+|{'|'.join(CARDINALS)}) (?:steps|stages|phases)",
+    re.I,
+)
+_NUMBER = rf"(?:\d+|{'|'.join(CARDINALS)})"
+_AND = r"(?:,? and|,? then| ?&|,? or| ?\+)"
+PAIR = re.compile(
+    rf"\b(?:what (?:is|are)|what['’]?s|explain|tell me about|describe)?(?: the)? ?"
+    rf"(?P<noun>step|stage|phase)s? (?P<one>{_NUMBER}){_AND}"
+    rf" (?:(?:step|stage|phase)s? )?(?P<other>{_NUMBER})",
+    re.I,
+)
+PAIR_ALONE = re.compile(rf"(?P<one>{_NUMBER}){_AND} (?P<other>{_NUMBER})", re.I)
 # Parts of words without which a text names no step, and nothing that comes next to one.
-MARKS = ("step", "stage", "phase", "part", "after", "before", "follow", "precede")
+MARKS = (
+    "step",
+    "stage",
+    "phase",
+    "part",
+    "after",
+    "before",
+    "follow",
+    "precede",
+    "next",
+    "then what",
+    "what now",
+)
 HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
 
 
@@ -125,21 +172,71 @@ def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int
 
     "What comes after high school?" After the last it is that one, and how the question is understood.
     """
-    if not NEXT_TO.search(text) or HOW.search(text):
-        return None
     text = by_number(BECOMING.sub(" ", retriever.aliases.without(text)))
-    found = NEXT_TO.search(text)
-    if not found or named_stems(found["between"] or ""):  # "what can I earn after …"
+    *told, asked = asides.clauses(text) or [""]
+    if HOW.search(asked):
         return None
-    named = named_stems(text)
-    steps = _among(retriever, [n for n in within if named <= retriever.titles[n]])
-    if not named or len(steps) != 1:
+    steps = _among(retriever, within)
+    later = True
+    if WHAT_NEXT.fullmatch(asked) and (done := _done(retriever, text, steps)) is not None:
+        chosen = [done]
+    elif found := BESIDE.fullmatch(asked):
+        later = found["side"].lower() == "after"
+        chosen = _called(retriever, named_stems(found["named"]), steps)
+    elif (found := NEXT_TO.search(asked)) and not named_stems(found["between"] or ""):
+        later = bool(found["later"] or found["first"])
+        chosen = _called(retriever, named_stems(asked), steps)
+    else:  # "what can I earn after …"
         return None
-    line = beside(retriever, steps[0])
-    place = line.index(steps[0]) + (1 if found["later"] or found["first"] else -1)
+    if len(chosen) != 1:
+        return None
+    line = beside(retriever, chosen[0])
+    place = line.index(chosen[0]) + (1 if later else -1)
     if place == len(line):
-        return steps[0], past_the_last(retriever, steps[0])
+        return chosen[0], past_the_last(retriever, chosen[0])
     return (line[place], "") if place >= 0 else None
+
+
+def _called(retriever: Retriever, named: set[str], steps: Sequence[int]) -> list[int]:
+    """The steps whose headings hold all that is named."""
+    return [n for n in steps if named <= retriever.titles[n]] if named else []
+
+
+def _done(retriever: Retriever, text: str, steps: Sequence[int]) -> int | None:
+    """The last step that somebody says to have taken, by a word that no other heading has; or nothing."""
+    of_many = Counter(stem for n in steps for stem in retriever.titles[n])
+    arrows = ARROW.search(text) is not None
+    for told in asides.clauses(text)[-2::-1]:
+        if arrows or HAS.match(told):
+            named = {stem for stem in named_stems(told) if of_many[stem] == 1}
+            if found := [n for n in steps if named & retriever.titles[n]]:
+                return found[-1]
+    return None
+
+
+def every(retriever: Retriever, text: str) -> int | None:
+    """The section above so many steps as a text asks for at once: "what are the eight steps?"."""
+    if not (found := EVERY.fullmatch(retriever.aliases.without(BECOMING.sub(" ", text)).strip(" ?!."))):
+        return None
+    number = number_of(found["number"])
+    above = [n for n, below in enumerate(retriever.below) if len(_among(retriever, below)) == number]
+    return above[0] if len(above) == 1 else None
+
+
+def pair(text: str) -> list[str]:
+    """The two steps that a text asks for at once, or nothing.
+
+    >>> pair("what are steps 5 and 6?"), pair("is step 5 harder than step 6?")
+    (['step 5', 'step 6'], [])
+    """
+    found = PAIR.fullmatch(text.strip(" ?!."))
+    return [f"{found['noun']} {found[which]}".lower() for which in ("one", "other")] if found else []
+
+
+def pair_beside(retriever: Retriever, text: str, topic: int) -> list[str]:
+    """The two steps that numbers alone mean after a step: "and 5 and 6?"."""
+    found = PAIR_ALONE.fullmatch(text.strip(" ?!.")) if is_step(retriever.index.sections[topic]) else None
+    return [f"step {found[which]}" for which in ("one", "other")] if found else []
 
 
 def beside(retriever: Retriever, step: int) -> list[int]:

@@ -237,7 +237,6 @@ def test_what_finds_nothing_alone_is_looked_for_after_the_history(
 
 @pytest.mark.parametrize(("history", "question", "found"), [
     ("can I move over to data scientist?", "how would the work differ from now", "career-cross-functional"),
-    ("what is specialized machine learning study", "where are courses given", "step-specialized-study"),
     ("What courses can I take to keep learning?", "any from a university?", "tips-continuous-learning"),
     ("what do they make in california", "new york?", "salary-states"),
 ])  # fmt: skip
@@ -497,3 +496,48 @@ def test_they_are_the_guides_own_where_what_was_asked_before_has_no_answer(
 def test_they_are_another_role_where_one_was_named(real_bot: Chatbot, before: str) -> None:
     assert real_bot.ask("what do they earn?").kind == "answer"
     assert real_bot.ask("what do they earn?", [before]).kind != "answer"
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        (
+            ["What are the main duties of an ML engineer?"],
+            "thanks. And what about language translation, who does that?",
+        ),
+        (["promotion senior principal architect"], "and is machine learning engineering a growing field?"),
+    ],
+)
+def test_what_after_the_history_has_no_answer_and_alone_a_sure_one_is_asked_alone(
+    real_bot: Chatbot, history: list[str], question: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.text) == ("answer", real_bot.ask(question).text)
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        ([], "which type pays the most?"),
+        ([], "Which kind of ML engineer earns best?"),
+        (
+            ["What kinds of machine learning engineers are there?", "and the last one?"],
+            "Which one pays the most?",
+        ),
+        (["who are the top employers?"], "which one pays the most?"),
+    ],
+)
+def test_the_pay_of_states_is_not_that_of_types_or_firms(
+    real_bot: Chatbot, history: list[str], question: str
+) -> None:
+    assert real_bot.ask(question, history).kind != "answer"
+
+
+def test_which_one_is_of_the_rows_that_were_named(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("which one pays most?", ["What are the top states for jobs?"])
+    assert answer.sources[0].ref == "machine-learning-engineer#salary-states"
+
+
+def test_a_correction_that_names_the_role_is_whole(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("i meant the hours of ML engineers", ["What is a CTO?"])
+    assert (answer.kind, answer.understood_as) == ("answer", "the hours of ML engineers")

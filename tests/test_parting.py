@@ -42,6 +42,10 @@ def test_splitting(question: str, parts: int) -> None:
             ["Algorithm specialist", "Data scientist"],
         ),
         (
+            "nlp or computer vision?",
+            ["Natural language processing (NLP) engineer", "Computer vision engineer"],
+        ),
+        (
             "Deep learning engineer vs computer vision engineer",
             ["Deep learning engineer", "Computer vision engineer"],
         ),
@@ -57,7 +61,12 @@ def test_two_things_in_one_breath_get_a_quote_each(
 
 @pytest.mark.parametrize(
     "question",
-    ["What's the difference between a CNN and an RNN?", "TensorFlow vs PyTorch", "compare Texas with Ohio"],
+    [
+        "What's the difference between a CNN and an RNN?",
+        "TensorFlow vs PyTorch",
+        "tea or coffee?",
+        "compare Texas with Ohio",
+    ],
 )
 def test_what_the_guide_does_not_hold_of_two_things_is_not_put_together(
     real_bot: Chatbot, question: str

@@ -211,6 +211,9 @@ def test_only_many_alternates_make_a_word_one_of_the_topic(real_bot: Chatbot, ma
     salary = real_bot.retriever.topics[topic(real_bot, "salary")]
     assert {"pay", "salari"} <= salary
     assert "educ" not in salary
+    outlook = real_bot.retriever.topics[topic(real_bot, "outlook")]
+    assert "demand" in outlook
+    assert {"python", "java"}.isdisjoint(outlook)  # of names each has its sentence
     assert manual.retriever.topics == manual.retriever.titles
 
 

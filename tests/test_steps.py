@@ -15,7 +15,7 @@ from tests.places import topic
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(steps)
-    assert found.attempted == 1
+    assert found.attempted == 2
     assert not found.failed
 
 
@@ -47,6 +47,35 @@ def test_a_step_is_asked_for_by_its_place(real_bot: Chatbot, question: str, sect
     assert (answer.kind, answer.sources[0].ref) == ("answer", f"machine-learning-engineer#{section}")
 
 
+@pytest.mark.parametrize(
+    ("question", "history"),
+    [("what are the eight steps", []), ("the 8 steps?", []),
+     ("ok then what are the steps?", ["how long does it take to become an ml engineer"]),
+     ("that's only step 2. give me all of them", ["what is step 2?"]),
+     ("the full list please", ["what is step 2?"])],
+)  # fmt: skip
+def test_all_the_steps_are_asked_for(real_bot: Chatbot, question: str, history: list[str]) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.sources[0].ref) == ("answer", "machine-learning-engineer#how-to-become")
+
+
+def test_of_so_many_steps_there_is_no_list(real_bot: Chatbot) -> None:
+    assert real_bot.ask("what are the nine steps").kind != "answer"
+
+
+@pytest.mark.parametrize(
+    ("question", "history"),
+    [("what is step 5 and step 6", []), ("steps five and six?", []), ("and 5 and 6?", ["what is step 4?"])],
+)
+def test_two_steps_get_a_quote_each(real_bot: Chatbot, question: str, history: list[str]) -> None:
+    answer = real_bot.ask(question, history)
+    assert [source.ref.split("#")[1] for source in answer.sources[:2]] == [
+        "step-experience",
+        "step-languages",
+    ]
+    assert len(answer.text.split("\n\n")) == 2
+
+
 def test_a_step_past_the_last_is_not_there(real_bot: Chatbot) -> None:
     answer = real_bot.ask("what's the ninth step?")
     assert (answer.kind, answer.reason) == ("no_answer", "not_in_guide")
@@ -67,6 +96,15 @@ def test_a_step_past_the_last_is_not_there(real_bot: Chatbot) -> None:
             "step-specialized-study",
         ),
         ("what comes after step 4?", "step-experience"),
+        ("i take physics already, what comes after high school?", "step-bachelors"),
+        ("and after the master's?", "step-experience"),
+        ("I finished my bachelor in physics. What should I do next?", "step-specialized-study"),
+        ("i already have a master's, what now?", "step-experience"),
+        ("i did the bachelor's and the master's. what's next?", "step-experience"),
+        ("high school -> bachelor -> then what?", "step-specialized-study"),
+        ("i have no bachelor's. what next?", None),
+        ("got zero experience, what now?", None),
+        ("I have a degree in nursing, what next?", None),
         ("which step follows the third step?", "step-masters"),
         ("what is the step before step 4?", "step-specialized-study"),
         ("What do ML engineers earn after certification?", None),

@@ -629,3 +629,10 @@ def test_an_empty_cell_is_no_answer_and_a_row_is_no_column() -> None:
 def test_a_place_in_a_row_is_asked_of_that_row(real_bot: Chatbot, question: str, text: str) -> None:
     answer = real_bot.ask(question)
     assert (answer.text if answer.kind == "answer" else "") == text
+
+
+def test_a_rank_asks_no_more_of_what_was_asked_in_vain_before(real_bot: Chatbot) -> None:
+    history = ["Where is pay highest by state?", "and Texas?"]
+    answer = real_bot.ask("which state is the lowest?", history)
+    assert (answer.kind, answer.text) == ("answer", "Massachusetts: $136,700 a year.")
+    assert "Texas is not among them" in real_bot.ask("is it the highest?", history).text

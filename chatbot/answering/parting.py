@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chatbot import steps
 from chatbot.answering.answer import Ask
 from chatbot.conversation import Turn
 from chatbot.retrieval import Hit
@@ -34,6 +35,11 @@ TOGETHER = (
     re.compile(
         r"^(?P<asks>)(?P<one>[^,?]+?) (?:vs\.?|versus|compared (?:with|to)) (?P<other>[^,?]+?)\W*$", re.I
     ),
+    re.compile(
+        r"^(?P<asks>)(?:(?:which|what) is better,? )?(?P<one>[^\W\d][\w+#-]*(?: [\w+#-]+){0,2})"
+        r" or (?P<other>[^\W\d][\w+#-]*(?: [\w+#-]+){0,2})\W*$",
+        re.I,
+    ),
 )
 
 
@@ -53,6 +59,8 @@ def split(question: str) -> list[str]:
     >>> split("What do they earn and which states pay best?")
     ['What do they earn', 'which states pay best?']
     """
+    if both := steps.pair(question):
+        return both
     parts = [part.strip(" ,;") for part in SPLIT.split(question) if part.strip(" ,;?")]
     return parts if len(parts) == 2 and all(len(part.split()) > 2 for part in parts) else []
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from chatbot import leaning, lexical, numbered, steps
+from chatbot import asides, leaning, lexical, numbered, steps
 from chatbot.answering import tables
 from chatbot.answering.counting import period_of
 from chatbot.guides import Unit
@@ -67,15 +67,13 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     now = leaning.now(text)  # goes first, unless it is compared with what was asked before
     turns = (text,) if now == text or tables.compares(now) else (now, text)
     rarity = retriever.ranker.coverage.rarity
-    words = {
-        word.stem: rarity(word.stem)
-        for word in lexical.content_words(retriever.aliases.without(lexical.without_exception(text)))
-    }
+    asked = lexical.without_exception(asides.without_frame(text))
+    words = {word.stem: rarity(word.stem) for word in lexical.content_words(retriever.aliases.without(asked))}
     asks_itself = now != text and ASKS.match(leaning.LEAD.sub("", now))  # "how do I … – how often?"
     asking = now if asks_itself else text
     counted = numbered.COUNTED.search(turns[0]) is not None
-    asked = _Asked(text, turns, words, SEVERAL.search(asking) is not None, counted)
-    return [_quote(retriever, section, asked, evidence) for section in sections]
+    whole = _Asked(text, turns, words, SEVERAL.search(asking) is not None, counted)
+    return [_quote(retriever, section, whole, evidence) for section in sections]
 
 
 def beyond(retriever: Retriever, told: Sequence[tuple[int, int, int]]) -> list[tuple[int, Quote]]:

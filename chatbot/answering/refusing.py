@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chatbot import lexical
+from chatbot import asides, lexical
 from chatbot.answering import tables
 from chatbot.answering.answer import Ask
 from chatbot.answering.tables import Absent
@@ -157,7 +157,7 @@ def missing_words(retriever: Retriever, ask: Ask, turn: Turn) -> tuple[str, ...]
     """
     said = {stem for earlier in ask.history for stem in lexical.stems(earlier)}
     said -= set(lexical.stems(ask.question))
-    words = lexical.content_words(turn.understood_as)
+    words = lexical.content_words(asides.without_frame(turn.understood_as))
     return tuple(
         dict.fromkeys(
             word.text

@@ -186,6 +186,9 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     if beyond:
         return Absent(*beyond, "step")
     now = leaning.now(text) if BESIDE_IT in text else ""
+    says = {word.folded for word in lexical.words(now)}
+    if says & (HIGHEST | LOWEST) and not leaning.points(now):
+        text = now  # "and Texas? – which is the lowest?" asks no more of Texas
     now = " ".join(retriever.synonyms.get(word.folded, word.text) for word in lexical.words(now))
     for listing in retriever.listings[section]:
         keys = listing.keys

@@ -1,0 +1,150 @@
+"""What is said around a question and asks nothing: "thank you, dear.", "forget the pay:", "details on …".
+
+In: a text. Out: the same without that, or its clauses. It knows no guide, and nothing of what was asked
+before.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chatbot import lexical
+
+# Corrects the question before: "no, I meant the jobs", "oh wait, what i mean is …", "not pay, i mean …".
+_MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"
+CORRECTS = (
+    r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*(?:not (?:the )?[\w-]+\W+)?"
+    rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN}"
+    r"|(?:no|nope|nah)(?=\W+not\b|\W[^.?!,]{1,40},\s*(?:and )?not\b)"
+    r"|(?=not (?!sure|really|bad|yet|only|just|now|that|it)[\w-]+, ?\w))"
+)
+CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)
+_ANOTHER = (
+    r"(?:(?:on |to |now )?(?:an? )?"
+    r"(?:(?:completely |totally |quite )?(?:different|new|another|next|other|unrelated)"
+    r" (?:topic|subject|question|thing|note|matter)"
+    r"|(?:switch|chang)(?:e|ing)(?: of)?(?: the)? (?:topics?|subjects?))"
+    r"|unrelated(?: though)?|(?:moving )?on to something (?:else|different|new))"
+)
+# Said before turning to something else, and asks nothing: "fine, sold. …", "ok forget the money, …".
+ASIDE = re.compile(
+    r"^(?:(?:ok(?:ay)?|(?:al)?right|well|so|fine|sure|sold|noted|thanks|thank you|thx|great|good|nice|cool"
+    r"|perfect|interesting|understood|i see|makes sense|got it|gotcha|kk?|pity|fair enough|wow|phew)\b"
+    r"(?:\s*[,.!…]+\s*|\s+(?=forget|never|leav|enough)))*"
+    r"(?:(?:(?:forget|never ?mind|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
+    rf"|leav(?:e|ing) [^,.;:!?…]{{1,30}} aside|{_ANOTHER})\s*[,.;:!?…–-]+\s+)?(?=\w)",
+    re.I,
+)
+# Words of what is said in reply to an answer, and asks nothing: "thank you dear.", "oh cool,", "sounds fine."
+_REACTIONS = """
+afternoon aha ahh alright amazing appreciate appreciated awesome believe bless brilliant buddy
+bummer chap cheers clear cool crazy cute damn dang darling dear enough evening excellent excited
+exciting fair fantastic fella fine folks frankly friend funny geez glad gladly good goodness gosh
+gotcha great guess guys happy helpful helps hilarious honestly honey impressed impressive insane
+interesting jeez k kk lovely ma'am madam man mate mhm morning neat nice noted ooh ouch pal perfect
+perfectly pity q question questions quick right roger sad sense seriously shame sheesh shocking sir
+sorry sound sounds super suppose sure surprised surprising sweet sweetie terrific thank thanks
+thankyou thing thinking thought thx true ty tysm understand understood useful wait whew wicked woah
+wonderful wondering yikes
+"""
+REACTIONS = frozenset(_REACTIONS.split())
+# What says more than that if it stands beside: a denial, or a question.
+_NO_REACTION = "how nah neither no nope nor not what when where whether which who whom whose why"
+QUIET = (lexical.STOP | {"last"}) - set(_NO_REACTION.split())
+_PAUSE = r"(?:[,.!?;:…–]+(?=\s)|(?=\s(?:and|but|so|what about|how about)\b))\s*"
+SAID_FIRST = re.compile(rf"[^,.!?;:…–]{{1,60}}?{_PAUSE}")
+SAID_LAST = re.compile(r"[,.!?;:…–]+\s+(?P<said>[^,.!?;:…–]{1,60})\W*$")
+CLAUSE = re.compile(r"[,.;:!?…]+(?=\s)|\s*(?:->|=>|→|>>)\s*|\s+[–—-]+\s+")
+# "… , since that's my degree", "… i guess": says why or how surely it is asked.
+REASON = re.compile(
+    r",? (?:i (?:guess|think|suppose|believe)|maybe|lol|haha|tbh|imo)\W*$"
+    r"|, (?:since|because|cause|cuz|coz|as)"
+    r" (?:i|i['’]?m|i['’]?ve|my|we|our|he|she|it|that['’]?s|this|they)\b[^?!,;]*",
+    re.I,
+)
+SWITCHES = re.compile(  # what comes then is of something else
+    r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"
+    rf"{_ANOTHER}\s*[,.;:!…–-]+\s",
+    re.I,
+)
+# What only says that something is asked: "could you give me some more details about …?", "please explain …".
+_PLEASE = """
+a additional am an any are available can could dear detailed do find for full further general get
+give good got have hello hey hi i i'd i'm if im in is it just kindly like looking me more my need
+offer please pls provide quick searching seeking send share short show some the there to us want we
+would you
+"""
+_PLEA = rf"\W*(?:(?:{'|'.join(_PLEASE.split())})\W+)*"
+# Who asks, if somebody asks for another: "the customer also wants to know whether …".
+_ASKER = (
+    r"(?:(?:an?|another|my|one|our|some|the|this|that) )?"
+    r"(?:(?:boss|brother|caller|candidate|client|colleague|cousin|customer|dad|daughter|father|friend|girl|guy"
+    r"|husband|kid|lady|manager|mom|mother|mum|nephew|niece|parent|person|pupil|reader|sister|somebody"
+    r"|someone|son|student|user|visitor|wife)s?|he|she|they|i|we)"
+)
+_ALSO = (
+    r"(?:(?:also|am|are|['’]d|further|has|have|is|just|['’]m|next|now|['’]re|['’]s|still|then|was|were"
+    r"|would) ?)*"
+)
+_ASKS = (
+    r"(?:ask(?:s|ed|ing)?|(?:wants?|likes?|needs?) to (?:know|ask)|wonder(?:s|ed|ing)?|curious"
+    r"|(?:en|in)quir(?:es|ed|ing))"
+)
+FRAME = re.compile(
+    rf"{_PLEA}(?:(?:infos?|information|details?|particulars|specifics|facts)"
+    r" (?:about|on|regarding|concerning|re|as to|with regard to)"
+    r"|(?:overview|summary|outline|explanation|description) (?:of|on|about))\W+"
+    rf"|(?:and |so |now )?{_ASKER} ?{_ALSO} ?{_ASKS}(?: (?:me|us))?(?: also)?[\s,:]+"
+    r"(?:(?:about|if|whether)\b\W*|(?=[\"“]?(?:what|which|who|where|when|why|how)\b))",
+    re.I,
+)
+
+
+def clauses(text: str) -> list[str]:
+    """What a text says one after the other, without the signs between.
+
+    >>> clauses("I know maths, ok. What comes after high school?"), clauses("high school -> then what?")
+    (['I know maths', 'ok', 'What comes after high school'], ['high school', 'then what'])
+    """
+    return [each for part in CLAUSE.split(text) if (each := part.strip(" ,.;:?!–…-"))]
+
+
+def without_reaction(text: str) -> str:
+    """A question without what is said before it in reply to an answer, or after it, and asks nothing.
+
+    >>> without_reaction("Thank you dear. And is it safe?"), without_reaction("cool thanks")
+    ('And is it safe?', 'cool thanks')
+    """
+    start = at = 0
+    while (found := SAID_FIRST.match(text, at)) and not CORRECTED.match(text[start:]):
+        at = found.end()
+        if not _may_react(found[0]):
+            break
+        if _reacts(found[0]) and lexical.words(text[at:]):
+            start = at
+    text = text[start:]
+    bare = REASON.sub("", text)
+    text = bare if lexical.content_words(bare) else text
+    while (last := SAID_LAST.search(text)) and _reacts(last["said"]) and lexical.words(text[: last.start()]):
+        text = text[: last.start() + 1]
+    return text
+
+
+def _may_react(text: str) -> bool:
+    return all(word.folded in REACTIONS or word.folded in QUIET for word in lexical.words(text))
+
+
+def _reacts(text: str) -> bool:
+    return _may_react(text) and any(word.folded in REACTIONS for word in lexical.words(text))
+
+
+def without_frame(text: str) -> str:
+    """A question without what only says that something is asked.
+
+    >>> without_frame("Could you give me some details about opening hours?"), without_frame("details on that")
+    ('opening hours?', 'details on that')
+    >>> without_frame("The customer also wants to know whether it is open.")
+    'it is open.'
+    """
+    found = FRAME.match(text)
+    return text[found.end() :] if found and lexical.content_words(text[found.end() :]) else text

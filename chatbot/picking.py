@@ -1,0 +1,95 @@
+"""What a follow-up picks of what its topic names one after the other, or goes on to: "the second one".
+
+In: a follow-up and the section that the question before it was about. Out: how it is understood, with the
+evidence for the section that it leads to; nothing for a follow-up that picks none. Whether a question
+follows another one is for `chatbot.conversation`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from chatbot import asides, leaning, lexical, sequences, steps
+from chatbot.lexical import Word
+from chatbot.ranking import Evidence
+from chatbot.retrieval import Mask, Retriever
+
+MOVES = 12.0  # what the section gains to which a question certainly leads, in units of the score
+
+# How a question is understood, the evidence, and the words that an answer has to cover.
+Understood = tuple[str, Evidence, tuple[Word, ...]]
+
+
+def in_sequence(
+    retriever: Retriever, text: str, bare: str, before: str, topic: int, allowed: Mask
+) -> Understood | None:
+    """A question that picks one of what the topic names ("the second one"), or goes on in it."""
+    if both := steps.pair(bare) or steps.pair_beside(retriever, bare, topic):
+        reading = retriever.read(" and ".join(both))
+        return reading.text, retriever.look([reading], [allowed])[0], reading.words
+    if found := steps.next_to(retriever, bare, np.flatnonzero(allowed).tolist()):
+        section, beyond = found
+        title = beyond or retriever.index.sections[section].title
+        return title, _moved_to(retriever, beyond or bare, section, allowed), ()
+    place, row = sequences.others(retriever, bare, topic), None
+    if place is None:
+        place = steps.named(retriever, bare, topic)
+    if place is None and not (row := sequences.row_beside(retriever, text, before, topic)):
+        place = _beside(retriever, text, bare, before, topic)
+    if place is not None:
+        return _at(retriever, bare, place, allowed)
+    if sequences.is_asked_past_the_last(retriever, text, topic):
+        beyond = steps.past_the_last(retriever, topic)
+        return beyond, _moved_to(retriever, beyond, topic, allowed), ()
+    if picked := (row, "") if row else sequences.pick(retriever, bare, topic, before):
+        return _picked(retriever, picked, bare, before, topic, allowed)
+    if sequences.asks_for_a_row(retriever, bare, before, topic):
+        asked = leaning.beside(before, bare)
+        return asked, _moved_to(retriever, asked, topic, allowed), ()
+    return None
+
+
+def _beside(retriever: Retriever, text: str, bare: str, before: str, topic: int) -> int | None:
+    """The section near the topic that a follow-up goes on to, or calls by its name: "more on networking"."""
+    found = sequences.beside(retriever, text, before, topic)
+    if found is None and (asides.CORRECTED.match(text) or leaning.MORE.match(bare)):
+        asked = leaning.TRAILS.sub("", leaning.MORE.sub("", bare))
+        found = sequences.called(retriever, asked, topic)
+    return found
+
+
+def _picked(
+    retriever: Retriever,
+    picked: tuple[sequences.Item, str],
+    bare: str,
+    before: str,
+    topic: int,
+    allowed: Mask,
+) -> Understood:
+    """One of several, and what is asked of it."""
+    item, asked = picked
+    if asked and not (item.section == topic and sequences.only_its_figure(retriever, asked, topic)):
+        reading = retriever.read(asked)
+        (seen,) = retriever.look([reading], [allowed])
+        own = set(lexical.stems(item.name))  # an answer has to hold what is asked of it
+        words = tuple(word for word in reading.words if word.stem not in own)
+        return reading.text, seen, words or reading.words
+    if item.section == topic:
+        named = leaning.beside(before, item.name)
+        return named, _moved_to(retriever, named, topic, allowed), ()
+    return _at(retriever, bare, item.section, allowed)
+
+
+def _at(retriever: Retriever, text: str, section: int, allowed: Mask) -> Understood:
+    """A question that leads to a certain section."""
+    return retriever.index.sections[section].title, _moved_to(retriever, text, section, allowed), ()
+
+
+def _moved_to(retriever: Retriever, text: str, section: int, allowed: Mask) -> Evidence:
+    """The evidence of a question that leads to a certain section, whatever its words are."""
+    drawn = np.zeros(len(allowed), np.float32)
+    drawn[section] = MOVES
+    (seen,) = retriever.look([replace(retriever.read(text), words=())], [allowed], drawn)
+    return seen

@@ -1,0 +1,107 @@
+"""What is said around a question and asks nothing."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from chatbot import asides
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(asides)
+    assert found.attempted == 4
+    assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("ok forget the money, are the hours decent?", "are the hours decent?"),
+        ("fine, sold. which states?", "which states?"),
+        ("wow. what makes it go up", "what makes it go up"),
+        ("leaving cert is next year, what then?", "leaving cert is next year, what then?"),
+        ("well paid jobs?", "well paid jobs?"),
+        ("so many steps", "so many steps"),
+    ],
+)
+def test_what_is_said_aside(text: str, left: str) -> None:
+    assert asides.ASIDE.sub("", text) == left
+
+
+@pytest.mark.parametrize("text", [
+        "no", "no degree, is that bad?", "not sure", "no experience at all", "no degree, is it not a must?",
+        "no, California is not it", "no way they do not code",
+    ],
+)  # fmt: skip
+def test_a_no_is_no_correction_by_itself(text: str) -> None:
+    assert not asides.CORRECTED.match(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "switches"),
+    [
+        ("different topic: which degree do they want", True),
+        ("thx. a new question, is it hard?", True),
+        ("which topic is next?", False),
+        ("is that a new subject?", False),
+        ("do they learn a new subject, and is it hard?", False),
+        ("different topic - do they code", True),
+        ("is the next question answered too", False),
+        ("switching topics: who hires the most of them?", True),
+        ("ok, change of subject. what do they earn", True),
+        ("totally unrelated question: do they code", True),
+        ("moving on to something else, the hours?", True),
+        ("unrelated industries, do they pay?", False),
+        ("different subject-matter experts, who hires them?", False),
+    ],
+)
+def test_what_switches_to_something_else(text: str, switches: bool) -> None:
+    assert (asides.SWITCHES.match(text) is not None) is switches
+    if switches:
+        assert "topic" not in asides.ASIDE.sub("", text)
+        assert "question" not in asides.ASIDE.sub("", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("cool thats all. oh wait, hours?", "hours?"),
+        ("wow nice! what are the hours?", "what are the hours?"),
+        ("OK, let's say I believe you. What skills count?", "What skills count?"),
+        ("thanks but is texas ok?", "but is texas ok?"),
+        ("thanks!! last q: where do they work", "where do they work"),
+        ("do they need a degree, is that right?", "do they need a degree,"),
+        ("Which topics do I need, since that's my degree?", "Which topics do I need?"),
+        ("python is enough i guess?", "python is enough"),
+        ("thanks", "thanks"),
+        ("Is it fine?", "Is it fine?"),
+        ("the last one, what does it do?", "the last one, what does it do?"),
+        ("wait, i meant pay", "wait, i meant pay"),
+        ("great pay, or not?", "great pay, or not?"),
+        ("how nice, is it remote?", "how nice, is it remote?"),
+    ],
+)
+def test_a_reaction_is_left_out(text: str, left: str) -> None:
+    assert asides.without_reaction(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("information on internships", "internships"),
+        ("I'm looking for some more details regarding remote work", "remote work"),
+        ("an overview of the salaries please", "the salaries please"),
+        ("I was wondering whether I need a PhD", "I need a PhD"),
+        ("they also ask which language is the most popular.", "which language is the most popular."),
+        ("Caller asks about salaries", "salaries"),
+        ("what information on visas is there", "what information on visas is there"),
+        ("where can I find information about jobs", "where can I find information about jobs"),
+        ("do they ask about python in interviews", "do they ask about python in interviews"),
+        ("who asks for certifications?", "who asks for certifications?"),
+        ("details on that", "details on that"),
+    ],
+)
+def test_what_only_says_that_something_is_asked_is_left_out(text: str, left: str) -> None:
+    assert asides.without_frame(text) == left
