@@ -116,7 +116,9 @@ def without_reaction(text: str) -> str:
     ('And is it safe?', 'cool thanks')
     """
     start = at = 0
-    while (found := SAID_FIRST.match(text, at)) and not CORRECTED.match(text[start:]):
+    said = lexical.words(text)
+    reacts = said and (said[0].folded in REACTIONS or said[0].folded in QUIET)  # most end here
+    while reacts and (found := SAID_FIRST.match(text, at)) and not CORRECTED.match(text[start:]):
         at = found.end()
         if not _may_react(found[0]):
             break
@@ -124,7 +126,7 @@ def without_reaction(text: str) -> str:
             start = at
     text = text[start:]
     bare = REASON.sub("", text)
-    text = bare if lexical.content_words(bare) else text
+    text = bare if bare != text and lexical.content_words(bare) else text
     while (last := SAID_LAST.search(text)) and _reacts(last["said"]) and lexical.words(text[: last.start()]):
         text = text[: last.start() + 1]
     return text

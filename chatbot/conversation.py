@@ -9,6 +9,7 @@ swapping a value ("and in Washington?"), pointing ("how much do they make?"), as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,7 @@ IN_ORDER = (
     sequences.PLACE,
     numbered.COUNTED_ALONE,
 )
+AND = re.compile(r",? (?:and|or) |, ")
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
 KEPT = 256  # turns that are kept for the follow-ups to them
 
@@ -97,7 +99,7 @@ def _understood(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
         or _guides_of(retriever, asks[n][1])
         for n in alone
     }
-    allowed = [retriever.allowed(about[n]) for n in alone]
+    allowed = [_but_for_left_out(retriever, retriever.allowed(about[n]), readings[n].text) for n in alone]
     looked = retriever.look([readings[n] for n in alone], allowed) if alone else []
     evidence = dict(zip(alone, zip(looked, allowed, strict=True), strict=True))
     for number, (_, history, guides) in enumerate(asks):
@@ -124,6 +126,15 @@ def _asking(retriever: Retriever, text: str) -> str:
     if asides.CORRECTED.match(text) and retriever.aliases.named(meant := leaning.LEAD.sub("", text)):
         return meant  # "I meant the pay of ML engineers": whole without the question that it corrects
     return text
+
+
+def _but_for_left_out(retriever: Retriever, allowed: Mask, text: str) -> Mask:
+    """But for sections whose headings hold what a text leaves out: "besides certificates, what else …?"."""
+    left_out = [set(lexical.stems(part)) for part in AND.split(lexical.left_out(text)) if part]
+    if not left_out:
+        return allowed
+    kept = [not any(part <= title for part in left_out) for title in retriever.titles]
+    return np.asarray(allowed & np.array(kept))
 
 
 def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guides: frozenset[int]) -> Turn:
@@ -153,6 +164,8 @@ def last(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -
 def _by_its_end(retriever: Retriever, turn: Turn, ask: Asked) -> Turn:
     """What is asked behind what is only told, if that is surer: "I'm shy. Is there much teamwork?"."""
     question, history, guides = ask
+    if not telling.may_tell(question):
+        return turn
     if not (asked := telling.asked(retriever, _asking(retriever, " ".join(question.split())))):
         return turn
     by_itself = understand(retriever, asked, history, guides)
@@ -232,7 +245,9 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
         return True
     if any(asked.search(text) for asked in IN_ORDER):
         return len(every) <= 8
-    return not reading.words or (len(every) <= 3 and len(reading.words) <= 1)  # "how many are there?"
+    few = len(reading.words) <= 1
+    value = few and any((word.folded,) in retriever.values for word in reading.words)
+    return not reading.words or value or (few and len(every) <= 3)  # "how many are there?", "any in Ohio?"
 
 
 def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozenset[int]) -> Turn:
@@ -240,6 +255,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     named = guides or frozenset(retriever.aliases.named(reading.text)) or before.guides
     allowed = retriever.allowed(named)
     topic = first(before.evidence, allowed)
+    allowed = _but_for_left_out(retriever, allowed, reading.text)
     bare = leaning.plainly(leaning.LEAD.sub("", reading.text) or reading.text)
     if asides.CORRECTED.match(reading.text):
         bare = leaning.REJECTED.sub("", bare) or bare

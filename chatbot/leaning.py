@@ -40,7 +40,11 @@ POINTS = frozenset([
     "his", "her", "one", "ones", "others", "former", "latter",
 ])  # fmt: skip
 IT = frozenset(["it", "its", "that", "this", "those", "these", "one", "ones"])  # of these a thing, no people
-SUCH = re.compile(r"\bsuch (?:an? )?(?:careers?|jobs?|positions?|roles?|works?)\b", re.I)
+SUCH = re.compile(
+    r"\bsuch (?:an? )?(?:careers?|engineers?|experts?|jobs?|people|persons?|positions?|roles?|scientists?"
+    r"|specialists?|works?)\b",
+    re.I,
+)
 # Points at some of what was named: "which of those pays most?", "both of them".
 OF_THEM = re.compile(
     r"\b(?:which|what|all|any|some|most|none|one|both|each|either|neither) of"

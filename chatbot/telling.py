@@ -19,12 +19,18 @@ TELLS = re.compile(
     r"(?P<asks>(?:what|which|who|where|when|why|how|do|does|did|is|are|can|could|should|will|would)\b.*)$",
     re.I,
 )
+PAUSE = re.compile(r"[.!…,;–—]\s+\w")
 # What is told with one of these may change what is asked: "I have no degree. Can I …?", "I'm in Oslo. …"
 DENIES = frozenset([
     "cannot", "don't", "dont", "except", "hardly", "neither", "never", "no", "nobody", "none", "nor", "not",
     "only", "without",
 ])  # fmt: skip
 PLACES_OF = frozenset(["at", "for", "from", "in", "near", "to"])
+
+
+def may_tell(text: str) -> bool:
+    """Whether a text has two clauses: most have one, and all else takes longer."""
+    return PAUSE.search(text) is not None
 
 
 def asked(retriever: Retriever, text: str) -> str:

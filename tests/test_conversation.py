@@ -541,3 +541,27 @@ def test_which_one_is_of_the_rows_that_were_named(real_bot: Chatbot) -> None:
 def test_a_correction_that_names_the_role_is_whole(real_bot: Chatbot) -> None:
     answer = real_bot.ask("i meant the hours of ML engineers", ["What is a CTO?"])
     assert (answer.kind, answer.understood_as) == ("answer", "the hours of ML engineers")
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "found"),
+    [
+        ("apart from certificates, what else raises my chances?", ["Do certificates help?"], "faq-stand-out"),
+        ("which states other than California?", [], "jobs-states"),
+    ],
+)
+def test_the_heading_of_what_is_left_out_is_no_answer(
+    real_bot: Chatbot, question: str, history: list[str], found: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.sources[0].ref) == ("answer", f"machine-learning-engineer#{found}")
+
+
+def test_a_row_by_itself_is_asked_of_what_was_asked_before(real_bot: Chatbot) -> None:
+    assert real_bot.ask("does Virginia have many?").kind == "answer"  # of pay
+    assert real_bot.ask("does Virginia have many?", ["Which states have the most jobs?"]).kind != "answer"
+
+
+def test_such_an_engineer_is_the_one_of_the_question_before(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("Which languages does such an engineer use?", ["Tell me about deep learning"])
+    assert answer.sources[0].ref == "machine-learning-engineer#type-deep-learning"
