@@ -39,13 +39,13 @@ ASIDE = re.compile(
 _REACTIONS = """
 afternoon aha ahh alright amazing appreciate appreciated awesome believe bless brilliant buddy
 bummer chap cheers clear cool crazy cute damn dang darling dear enough evening excellent excited
-exciting fair fantastic fella fine folks frankly friend funny geez glad gladly good goodness gosh
-gotcha great guess guys happy helpful helps hilarious honestly honey impressed impressive insane
-interesting jeez k kk lovely ma'am madam man mate mhm morning neat nice noted ooh ouch pal perfect
-perfectly pity q question questions quick right roger sad sense seriously shame sheesh shocking sir
-sorry sound sounds super suppose sure surprised surprising sweet sweetie terrific thank thanks
-thankyou thing thinking thought thx true ty tysm understand understood useful wait whew wicked woah
-wonderful wondering yikes
+exciting fair fantastic fella finally fine folks frankly friend funny geez glad gladly good goodness
+gosh gotcha great guess guys happy helpful helps hilarious honestly honey impressed impressive
+insane interesting jeez k kk lovely ma'am madam man mate mhm morning neat nice noted ooh ouch pal
+perfect perfectly pity q question questions quick right roger sad sense seriously shame sheesh
+shocking sir sorry sound sounds super suppose sure surprised surprising sweet sweetie terrific thank
+thanks thankyou thing thinking thought thx true ty tysm understand understood useful wait whew
+wicked woah wonderful wondering yikes
 """
 REACTIONS = frozenset(_REACTIONS.split())
 # What says more than that if it stands beside: a denial, or a question.
@@ -53,6 +53,7 @@ _NO_REACTION = "how nah neither no nope nor not what when where whether which wh
 QUIET = (lexical.STOP | {"last"}) - set(_NO_REACTION.split())
 _PAUSE = r"(?:[,.!?;:…–]+(?=\s)|(?=\s(?:and|but|so|what about|how about)\b))\s*"
 SAID_FIRST = re.compile(rf"[^,.!?;:…–]{{1,60}}?{_PAUSE}")
+LAST = re.compile(r"\b(?:one more|also|another one|last one|lastly|finally)\s*:\s*$", re.I)
 SAID_LAST = re.compile(r"[,.!?;:…–]+\s+(?P<said>[^,.!?;:…–]{1,60})\W*$")
 CLAUSE = re.compile(r"[,.;:!?…]+(?=\s)|\s*(?:->|=>|→|>>)\s*|\s+[–—-]+\s+")
 # "… , since that's my degree", "… i guess": says why or how surely it is asked.
@@ -122,7 +123,7 @@ def without_reaction(text: str) -> str:
         at = found.end()
         if not _may_react(found[0]):
             break
-        if _reacts(found[0]) and lexical.words(text[at:]):
+        if (_reacts(found[0]) or LAST.search(found[0])) and lexical.words(text[at:]):
             start = at
     text = text[start:]
     bare = REASON.sub("", text)

@@ -19,7 +19,8 @@ from chatbot.retrieval import Mask, Retriever
 from chatbot.steps import ANY, AROUND, STEP
 
 NEXT = re.compile(
-    r"\b(?:next|after (?:that|this|those|it|them)|afterwards?|follow(?:s|ing)(?: (?:it|that))?|what then"
+    r"\b(?:next|after (?:that|this|those|it|them)|(?:comes|do|goes|study|take) after(?=\W*$)|afterwards?"
+    r"|follow(?:s|ing)(?: (?:it|that))?|what then"
     r"|then what(?! (?:is|are|does|do|did|was|were) (?!next\b))"
     r"|and then(?! (?:what|which|who|where|how) (?:is|are|do|does))"
     r"|the (?:one|step) after|behind (?:that|it|them|the (?:top|first|best) one))\b",
@@ -37,7 +38,7 @@ BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b",
 PLACE = re.compile(
     rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)})\b"
     r"(?: (?!and\b)(?P<noun>[a-z]+)\b)?"
-    rf"|\b(?:number|no\.?) (?P<number>[1-9]\d*|{'|'.join(lexical.CARDINALS)})\b|#(?P<hash>[1-9]\d*)\b"
+    rf"|\b(?:number|no\.?|nr\.?) (?P<number>[1-9]\d*|{'|'.join(lexical.CARDINALS)})\b|#(?P<hash>[1-9]\d*)\b"
     r"|\b(?P<second>(?:the )?runner[- ]?up|(?:in )?second place)\b",
     re.I,
 )

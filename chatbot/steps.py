@@ -63,14 +63,14 @@ WHAT_NEXT = re.compile(
     r"(?:(?:and|but|so|ok|then) )*(?:then what|what then|and then|then"
     r"|(?:what(?:['’]?s| is| comes| (?:do|should|can|must|shall|will) i (?:do|study|take))?"
     r"|which (?:step|one)(?: is| comes)?)(?: the)?"
-    r"(?: (?:next|now|then)(?: step| one)?| (?:step )?after(?:wards?| that| this| it)?))"
+    r"(?: (?:next|now|then)(?: step| one)?| (?:next )?(?:step )?after(?:wards?| that| this| it)?))"
     r"(?: (?:for me|to do))?",
     re.I,
 )
 ARROW = re.compile(r"->|=>|→")
 HAS = re.compile(
     r"^(?!.*\b(?:no|not|never|zero|without|lack|haven|don|didn|cannot|can)\b).*\b(?:have|has|had|hold|got|did|done|passed"
-    r"|finish(?:ed)?|complet(?:ed?|ing)|graduated?|earned|through)\b|^after\b",
+    r"|finish(?:ed)?|complet(?:ed?|ing)|graduated?|earned|skip(?:ped)?|through)\b|^after\b",
     re.I,
 )
 # "What are the eight steps?": all of them.

@@ -75,6 +75,7 @@ def test_what_switches_to_something_else(text: str, switches: bool) -> None:
         ("do they need a degree, is that right?", "do they need a degree,"),
         ("Which topics do I need, since that's my degree?", "Which topics do I need?"),
         ("python is enough i guess?", "python is enough"),
+        ("Thanks. One more: is it hard?", "is it hard?"),
         ("thanks", "thanks"),
         ("Is it fine?", "Is it fine?"),
         ("the last one, what does it do?", "the last one, what does it do?"),

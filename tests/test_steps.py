@@ -100,6 +100,8 @@ def test_a_step_past_the_last_is_not_there(real_bot: Chatbot) -> None:
         ("and after the master's?", "step-experience"),
         ("I finished my bachelor in physics. What should I do next?", "step-specialized-study"),
         ("i already have a master's, what now?", "step-experience"),
+        ("i said i have the bachelor's. whats the next step after that?", "step-specialized-study"),
+        ("ok skip the master's. what do i do after", "step-experience"),
         ("i did the bachelor's and the master's. what's next?", "step-experience"),
         ("high school -> bachelor -> then what?", "step-specialized-study"),
         ("i have no bachelor's. what next?", None),
