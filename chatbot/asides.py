@@ -37,15 +37,16 @@ ASIDE = re.compile(
 )
 # Words of what is said in reply to an answer, and asks nothing: "thank you dear.", "oh cool,", "sounds fine."
 _REACTIONS = """
-afternoon aha ahh alright amazing appreciate appreciated awesome believe bless brilliant buddy
-bummer chap cheers clear cool crazy cute damn dang darling dear enough evening excellent excited
-exciting fair fantastic fella finally fine folks frankly friend funny geez glad gladly good goodness
-gosh gotcha great guess guys happy helpful helps hilarious honestly honey impressed impressive
-insane interesting jeez k kk lovely ma'am madam man mate mhm morning neat nice noted ooh ouch pal
-perfect perfectly pity q question questions quick right roger sad sense seriously shame sheesh
-shocking sir sorry sound sounds super suppose sure surprised surprising sweet sweetie terrific thank
-thanks thankyou thing thinking thought thx true ty tysm understand understood useful wait whew
-wicked woah wonderful wondering yikes
+aha ahh alas alright amazing appreciate appreciated aw awesome aww bah believe bless brilliant buddy
+bummer chap cheers clear congrats cool crazy cute damn dang darling dear eh enough ew excellent
+excited exciting fair fantastic fella finally fine folks frankly friend funny geez glad gladly good
+goodness gosh gotcha grand great guess guys ha helpful helps hilarious honestly honey hooray huh
+impressed impressive incredible insane interesting jeez k kk lovely maam madam man marvelous mate
+mhm neat nice noted ooh ouch outstanding pal perfect perfectly phenomenal pity q question questions
+quick right roger sad sense seriously shame sheesh shocking sick sir sorry sound sounds splendid
+super superb suppose sure surprised surprising sweet sweetie terrific thank thanks thankyou thing
+thinking thought thx true ty tysm unbelievable understand understood useful wait welcome whatever
+whew wicked woah wonderful wondering yay yikes
 """
 REACTIONS = frozenset(_REACTIONS.split())
 # What says more than that if it stands beside: a denial, or a question.
@@ -56,13 +57,9 @@ SAID_FIRST = re.compile(rf"[^,.!?;:…–]{{1,60}}?{_PAUSE}")
 LAST = re.compile(r"\b(?:one more|also|another one|last one|lastly|finally)\s*:\s*$", re.I)
 SAID_LAST = re.compile(r"[,.!?;:…–]+\s+(?P<said>[^,.!?;:…–]{1,60})\W*$")
 CLAUSE = re.compile(r"[,.;:!?…]+(?=\s)|\s*(?:->|=>|→|>>)\s*|\s+[–—-]+\s+")
-# "… , since that's my degree", "… i guess": says why or how surely it is asked.
-REASON = re.compile(
-    r",? (?:i (?:guess|think|suppose|believe)|maybe|lol|haha|tbh|imo)\W*$"
-    r"|, (?:since|because|cause|cuz|coz|as)"
-    r" (?:i|i['’]?m|i['’]?ve|my|we|our|he|she|it|that['’]?s|this|they)\b[^?!,;]*",
-    re.I,
-)
+# "… i guess": says how surely it is asked.
+HEDGE = re.compile(r",? (?:i (?:guess|think|suppose|believe)|maybe|lol|haha|tbh|imo)\W*$", re.I)
+GREETING = re.compile(r"^good (?:morning|afternoon|evening|day)\b[\s,.!]+", re.I)
 SWITCHES = re.compile(  # what comes then is of something else
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"
     rf"{_ANOTHER}\s*[,.;:!…–-]+\s",
@@ -117,6 +114,7 @@ def without_reaction(text: str) -> str:
     ('And is it safe?', 'cool thanks')
     """
     start = at = 0
+    text = GREETING.sub("", text) or text
     said = lexical.words(text)
     reacts = said and (said[0].folded in REACTIONS or said[0].folded in QUIET)  # most end here
     while reacts and (found := SAID_FIRST.match(text, at)) and not CORRECTED.match(text[start:]):
@@ -126,7 +124,7 @@ def without_reaction(text: str) -> str:
         if (_reacts(found[0]) or LAST.search(found[0])) and lexical.words(text[at:]):
             start = at
     text = text[start:]
-    bare = REASON.sub("", text)
+    bare = HEDGE.sub("", text)
     text = bare if bare != text and lexical.content_words(bare) else text
     while (last := SAID_LAST.search(text)) and _reacts(last["said"]) and lexical.words(text[: last.start()]):
         text = text[: last.start() + 1]

@@ -24,13 +24,9 @@ from chatbot.retrieval import CERTAIN, Hit, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
 
 IN_ORDER = (
-    sequences.OTHERS,
-    sequences.NEXT,
-    sequences.BEFORE,
-    steps.STEP,
-    sequences.PLACE,
+    sequences.OTHERS, sequences.EVERYONE, sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE,
     numbered.COUNTED_ALONE,
-)
+)  # fmt: skip
 AND = re.compile(r",? (?:and|or) |, ")
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
 KEPT = 256  # turns that are kept for the follow-ups to them
@@ -43,6 +39,8 @@ STAYS, BESIDE = 1.5, 1.0
 # so as to mean these; PLAINLY where it is answered by itself. What is less likely than STRANGE to be answered
 # by itself asks of something else. ALONE is sure enough to leave out what was asked or told before.
 SURER, PLAINLY, STRANGE, ALONE = 2.0, 5.0, 0.03, 0.9
+# How many times the odds by itself outweigh an answer after the question before it, if that is DOUBTFUL.
+FAR_SURER, DOUBTFUL = 20.0, 0.8
 
 # Among many guides, how strongly a question that names none is drawn to those of the earlier ones: the
 # weight of their logarithmic share, what a question further back is worth, and what any guide keeps. A
@@ -86,7 +84,9 @@ def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn
 
 
 def _understood(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
-    readings = [retriever.read(_asking(retriever, " ".join(question.split()))) for question, _, _ in asks]
+    readings = [
+        retriever.read(telling.asking(retriever, " ".join(question.split()))) for question, _, _ in asks
+    ]
     switched = [leaning.switches(question) for question, _, _ in asks]
     alone = [
         number
@@ -118,23 +118,18 @@ def _understood(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
             yield _after(retriever, readings[number], history, guides)
 
 
-def _asking(retriever: Retriever, text: str) -> str:
-    """What of a text asks something: without "thank you, dear." and "never mind the pay:"."""
-    if retriever.said(text):
-        return text
-    text = asides.ASIDE.sub("", asides.without_reaction(text))
-    if asides.CORRECTED.match(text) and retriever.aliases.named(meant := leaning.LEAD.sub("", text)):
-        return meant  # "I meant the pay of ML engineers": whole without the question that it corrects
-    return text
-
-
 def _but_for_left_out(retriever: Retriever, allowed: Mask, text: str) -> Mask:
-    """But for sections whose headings hold what a text leaves out: "besides certificates, what else …?"."""
+    """But for sections whose headings hold only what a text leaves out: "besides certificates, what else …?".
+
+    "Frameworks and languages" is asked for by "which frameworks besides languages?".
+    """
     left_out = [set(lexical.stems(part)) for part in AND.split(lexical.left_out(text)) if part]
-    if not left_out:
+    if not left_out or retriever.said(text):
         return allowed
-    kept = [not any(part <= title for part in left_out) for title in retriever.titles]
-    return np.asarray(allowed & np.array(kept))
+    asked = {word.stem for word in lexical.content_words(text)}.difference(*left_out)
+    kept = [bool(asked & title) or not any(part <= title for part in left_out) for title in retriever.titles]
+    left = np.asarray(allowed & np.array(kept))
+    return left if left.any() else allowed
 
 
 def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guides: frozenset[int]) -> Turn:
@@ -166,7 +161,7 @@ def _by_its_end(retriever: Retriever, turn: Turn, ask: Asked) -> Turn:
     question, history, guides = ask
     if not telling.may_tell(question):
         return turn
-    if not (asked := telling.asked(retriever, _asking(retriever, " ".join(question.split())))):
+    if not (asked := telling.asked(retriever, telling.asking(retriever, " ".join(question.split())))):
         return turn
     by_itself = understand(retriever, asked, history, guides)
     found, whole = _best(retriever, by_itself).confidence, _best(retriever, turn).confidence
@@ -236,6 +231,8 @@ def depends(reading: Reading, retriever: Retriever) -> bool:
     every = [word.folded for word in lexical.words(text)]
     if not every:
         return False
+    if steps.may_be_asked(text) and steps.asked_last(text):  # "done that, and an internship. next?"
+        return True
     goes_on = leaning.GOES_ON.match(text) is not None
     back = leaning.points(text) or leaning.points_at_them(text)
     if _is_whole(retriever, reading):
@@ -303,12 +300,17 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
 
 
 def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozenset[int]) -> Turn:
-    """A follow-up, or by itself if it has no answer after the question before it and then a sure one."""
-    leans = turn.role or turn.about is not None or leaning.points_at_it(bare)
-    if leans or len(turn.words) < 2 or _is_answered(retriever, turn):
+    """A follow-up, or by itself if it has a sure answer then, and after the question before it hardly any."""
+    joined = _best(retriever, turn).confidence
+    answered = joined >= retriever.threshold
+    if turn.role or turn.about is not None or leaning.points_at_it(bare):
+        return turn
+    if joined > DOUBTFUL or len(turn.words) < (1 if answered else 2):
         return turn
     alone = understand(retriever, bare, (), guides)
-    return alone if _best(retriever, alone).confidence >= ALONE else turn
+    sure = _best(retriever, alone).confidence
+    far_surer = not answered or _odds(sure) > FAR_SURER * _odds(joined)
+    return alone if sure >= ALONE and far_surer else turn
 
 
 def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
@@ -368,7 +370,9 @@ def _guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     """The turn of "what is step 6?" or "what comes after high school?", where there is but one such step."""
     text = turn.understood_as
-    if not steps.may_be_asked(text) or retriever.said(text) or steps.pair(text):
+    if not steps.may_be_asked(text) or retriever.said(text):
+        return turn
+    if steps.both(retriever, text, turn.allowed):
         return turn
     within = np.flatnonzero(turn.allowed).tolist()
     found = steps.next_to(retriever, text, within)

@@ -51,7 +51,11 @@ OF_THEM = re.compile(
     r" (?:them|those|these|the (?:two|three|four|five))\b|\b(?:those|these) two\b",
     re.I,
 )
-SEVERAL = re.compile(rf"^which one\b|\b(?:those|these|each)\b|{OF_THEM.pattern}", re.I)
+SEVERAL = re.compile(
+    r"^which one\b(?=.*\b(?:pays?|paid|earns?|makes|salary|salaries|money)\b)|\b(?:those|these|each)\b"
+    rf"|{OF_THEM.pattern}",
+    re.I,
+)
 # Where such a word points at nothing that was said: "is there …", "worth it", "this job", "one should".
 POINTS_NOWHERE = re.compile(
     r"\b(?:is|are|was|were|will) there\b|\bthere (?:is|are|was|were)\b|\bone (?:day|of(?! them))\b"

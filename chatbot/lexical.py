@@ -37,10 +37,12 @@ what's whatever when where where's whether which while who who's whom whose why 
 won't would wouldn't yes yet you you'd you'll you're you've your yours yourself u ur r n plz hm hmm uh
 um oh tbh btw lol haha anyway kinda sorta idk imo tho hey hi hello dunno nah nope yeah yep bruh bro dude
 innit yall rn gimme wow whoa phew ugh omg oops ah ain't couldn't hadn't hasn't when's they've she's he's
-we've they'd they'll what'll that'll who'd why's exactly precisely
+we've they'd they'll what'll that'll who'd why's exactly precisely he'll she'll it'll we'll he'd she'd we'd
 """
-# They are typed without their apostrophes, too; "id" and "ill" are words of their own.
-STOP = frozenset(_TOPICLESS.split()) | (frozenset(_TOPICLESS.replace("'", "").split()) - {"id", "ill"})
+# They are typed without their apostrophes, too; "id", "ill", "shell" are words of their own.
+STOP = frozenset(_TOPICLESS.split()) | (
+    frozenset(_TOPICLESS.replace("'", "").split()) - {"hell", "id", "ill", "shed", "shell", "wed"}
+)
 HIGHEST = frozenset(
     ["highest", "most", "best", "top", "maximum", "max", "biggest", "largest", "greatest", "leading"]
     + ["dearest", "priciest", "costliest", "longest"]

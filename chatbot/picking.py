@@ -26,13 +26,15 @@ def in_sequence(
     retriever: Retriever, text: str, bare: str, before: str, topic: int, allowed: Mask
 ) -> Understood | None:
     """A question that picks one of what the topic names ("the second one"), or goes on in it."""
-    if both := steps.pair(bare) or steps.pair_beside(retriever, bare, topic):
+    if both := steps.both(retriever, bare, allowed, topic):
         reading = retriever.read(" and ".join(both))
         return reading.text, retriever.look([reading], [allowed])[0], reading.words
     if found := steps.next_to(retriever, bare, np.flatnonzero(allowed).tolist()):
         section, beyond = found
         title = beyond or retriever.index.sections[section].title
         return title, _moved_to(retriever, beyond or bare, section, allowed), ()
+    if last := steps.asked_last(bare):  # "done that, and an internship. next?"
+        text = bare = last
     place, row = sequences.others(retriever, bare, topic), None
     if place is None:
         place = steps.named(retriever, bare, topic)

@@ -26,7 +26,7 @@ HEAD_OF = re.compile(r"\bheads? of [\w-]+(?: [\w-]+)?", re.I)
 # What stands before it where people tell of themselves: "I am a nurse, is it too late?"
 SELF = re.compile(
     r"(?:\b(?:i am|i'm|im|i was|i've been|i work as|worked as|being|former|ex|my)\b|^as\b|[,;:.] ?as\b)"
-    r"(?: [\w-]+){0,2} ?$",
+    r"(?: [\w-]+){0,3} ?$",
     re.I,
 )
 # … and where the question is not about it: "switch from nurse", "these specialists", "a hiring manager".

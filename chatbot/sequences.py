@@ -21,16 +21,20 @@ from chatbot.steps import ANY, AROUND, STEP
 NEXT = re.compile(
     r"\b(?:next|after (?:that|this|those|it|them)|(?:comes|do|goes|study|take) after(?=\W*$)|afterwards?"
     r"|follow(?:s|ing)(?: (?:it|that))?|what then"
-    r"|then what(?! (?:is|are|does|do|did|was|were) (?!next\b))"
-    r"|and then(?! (?:what|which|who|where|how) (?:is|are|do|does))"
+    r"|then what(?! (?:is|are|was|were) (?:the|a|an|my|your)\b)"
+    r"|and then(?! (?:what|which|who|where|how) (?:is|are) (?:the|a|an|my|your)\b)"
     r"|the (?:one|step) after|behind (?:that|it|them|the (?:top|first|best) one))\b",
     re.I,
 )
 OTHERS = re.compile(
     r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?the (?:others?|other ones|rest)"
-    r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist)"
-    r"|(?:i (?:want|need) |(?:(?:can|could) you )?(?:please )?(?:give|list|name|show|tell) (?:me |us )?)?"
-    r"(?:all(?: of (?:them|those|these))?|them all|the (?:complete|entire|full|whole) list))"
+    r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist))\W*$",
+    re.I,
+)
+# "Give me all of them", after one of several.
+EVERYONE = re.compile(
+    r"^(?:i (?:want|need) |(?:(?:can|could) you )?(?:please )?(?:give|list|name|show|tell) (?:me |us )?)?"
+    r"(?:all(?: of (?:them|those|these))?|them all|the (?:complete|entire|full|whole) list)"
     r"(?:,? (?:please|pls|plz))?\W*$",
     re.I,
 )
@@ -48,7 +52,7 @@ KNOWN_BY = re.compile(
     r"(?=\s*(?:[?.,!]|$))",
     re.I,
 )
-TYPE = re.compile(r"(?:(?:and|so) )?which (?:of the (?:\w+ )?)?(?:kind|sort|type)s?\b", re.I)
+TYPE = re.compile(r"(?:(?:and|so) )?which (?:of the (?:\w+ )?)?(?:kind|sort|type)s?\b(?! of \w)", re.I)
 TYPES = frozenset(["kind", "sort", "type"])
 LISTED = re.compile(r"^ (?:of (?:them|those|these)|(?:in|on) (?:that|the|this) list)\b", re.I)
 AND_PLACE = re.compile(
@@ -109,7 +113,9 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
 def of_types(retriever: Retriever, text: str) -> Mask | None:
     """The sections that speak of the types of which a text asks for one by rank: "which type pays most?"."""
     ranks = HIGHEST | LOWEST | HIGHER | LOWER
-    if not TYPE.match(text) or ranks.isdisjoint(word.folded for word in lexical.words(text)):
+    if not TYPE.match(retriever.aliases.without(text)) or ranks.isdisjoint(
+        word.folded for word in lexical.words(text)
+    ):
         return None
     found = [n for n, title in enumerate(retriever.titles) if TYPES & title and items(retriever, n)]
     return among(retriever, found[0]) if len(found) == 1 else None
@@ -325,12 +331,14 @@ def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], to
 
 
 def others(retriever: Retriever, text: str, topic: int) -> int | None:
-    """The section that names all of them, if a text asks for "the others" after one of several."""
-    if not OTHERS.match((asides.clauses(text) or [""])[-1]):
+    """The section that names all of them, if a text asks for "the others", or all, after one of several."""
+    asked = (asides.clauses(text) or [""])[-1]
+    rest = OTHERS.match(asked)
+    if not rest and not EVERYONE.match(asked):
         return None
     if _is_series(retriever, topic) or is_step(retriever.index.sections[topic]):
         return _above(retriever, topic)
-    return topic if items(retriever, topic) else None
+    return topic if rest and items(retriever, topic) else None
 
 
 def called(retriever: Retriever, text: str, topic: int) -> int | None:

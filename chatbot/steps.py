@@ -7,7 +7,6 @@ that there are not so many. Whatever else is named one after the other is for `c
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -16,7 +15,7 @@ import numpy as np
 from chatbot import asides, leaning, lexical
 from chatbot.lexical import CARDINALS, PLACES, STEPS, number_of
 from chatbot.passages import is_step, place_of
-from chatbot.retrieval import Retriever
+from chatbot.retrieval import Mask, Retriever
 
 STEP = re.compile(rf"\b(step|stage|phase|part) (\d+|{'|'.join(CARDINALS)})\b", re.I)
 # "the fifth step", which is step 5; the last one has no number of its own.
@@ -37,6 +36,7 @@ NEXT_TO = re.compile(
     r"|\b(?:comes?|goes|is|step|stage|one) (?:right |just |immediately )?before\b|\bprecedes?\b",
     re.I,
 )
+NUMBERS = frozenset([*CARDINALS, *map(str, range(1, len(CARDINALS) + 1))])
 WHICH = re.compile(r"\b(?:which|what|the) (?:step|stage|phase|number)\b(?! (?:\d|one\b|after|before))", re.I)
 ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
 # What is said around an item when nothing else is asked of it: "tell me more about the third".
@@ -48,7 +48,8 @@ AROUND = frozenset([
 TAKEN = AROUND | ANY | {
     "complete", "completing", "directly", "done", "earning", "finish", "finished", "finishing",
     "follow", "following", "follows", "gaining", "happen", "happens", "immediately", "learning",
-    "passed", "precede", "precedes", "study",
+    "passed", "precede", "precedes", "study", "already", "completed", "earned", "finally", "gained",
+    "graduated", "hold", "just", "skip", "skipped",
 }  # fmt: skip
 BECOMING = re.compile(
     r"\b(?:(?:on|along) (?:the|your|my) (?:way|road|path) )?(?:of|to|in|for|towards?) (?:be|becom)[a-z]*",
@@ -60,7 +61,7 @@ BESIDE = re.compile(
 )
 # "What should I do next?", said after what one has done: "I finished high school", "high school -> bachelor".
 WHAT_NEXT = re.compile(
-    r"(?:(?:and|but|so|ok|then) )*(?:then what|what then|and then|then"
+    r"(?:(?:and|but|so|ok|then) )*(?:then what|what then|and then|then|next"
     r"|(?:what(?:['’]?s| is| comes| (?:do|should|can|must|shall|will) i (?:do|study|take))?"
     r"|which (?:step|one)(?: is| comes)?)(?: the)?"
     r"(?: (?:next|now|then)(?: step| one)?| (?:next )?(?:step )?after(?:wards?| that| this| it)?))"
@@ -69,14 +70,25 @@ WHAT_NEXT = re.compile(
 )
 ARROW = re.compile(r"->|=>|→")
 HAS = re.compile(
-    r"^(?!.*\b(?:no|not|never|zero|without|lack|haven|don|didn|cannot|can)\b).*\b(?:have|has|had|hold|got|did|done|passed"
-    r"|finish(?:ed)?|complet(?:ed?|ing)|graduated?|earned|skip(?:ped)?|through)\b|^after\b",
+    r"\b(?:have|has|had|hold|got|did|done|passed|finish(?:ed)?|complet(?:ed?|ing)|graduated?|earned"
+    r"|skip(?:ped)?)\b|^after\b",
     re.I,
 )
+# … and where it is not done, or by somebody else: "I still have to finish school", "my dad has a degree".
+NOT_DONE = re.compile(
+    r"\b(?:no|not|never|zero|without|lack|cannot|yet|still|almost|nearly|soon|will|going|want|plan|hope|need"
+    r"|if|when|unless|until|(?:have|has|had|got) to"
+    r"|(?:my|his|her|their) [\w-]+ (?:has|have|had|got|did|finished)"
+    r"|(?:do|did|have|has|had|is|are|was|were|can|could|wo|would|should)n['’]?t)\b",
+    re.I,
+)
+# What is said of where, or in what, it was done: "a bachelor's in physics".
+OF_WHAT = re.compile(r"\b(?:in|of|from|at|on|with)\b.*", re.I)
+AND = re.compile(r"\band\b|,", re.I)
 # "What are the eight steps?": all of them.
 EVERY = re.compile(
     r"(?:(?:what|which) are |list |name |tell me |show me |give me )?(?:me )?(?:all )?(?:of )?"
-    rf"(?:the |those |these )?(?P<number>\d+|{'|'.join(CARDINALS)}) (?:steps|stages|phases)",
+    rf"(?:the |those |these )?(?P<number>\d+|{'|'.join(CARDINALS)}) (?P<noun>step|stage|phase)s",
     re.I,
 )
 _NUMBER = rf"(?:\d+|{'|'.join(CARDINALS)})"
@@ -84,7 +96,7 @@ _AND = r"(?:,? and|,? then| ?&|,? or| ?\+)"
 PAIR = re.compile(
     rf"\b(?:what (?:is|are)|what['’]?s|explain|tell me about|describe)?(?: the)? ?"
     rf"(?P<noun>step|stage|phase)s? (?P<one>{_NUMBER}){_AND}"
-    rf" (?:(?:step|stage|phase)s? )?(?P<other>{_NUMBER})",
+    rf" (?:(?P<again>step|stage|phase)s? )?(?P<other>{_NUMBER})",
     re.I,
 )
 PAIR_ALONE = re.compile(rf"(?P<one>{_NUMBER}){_AND} (?P<other>{_NUMBER})", re.I)
@@ -146,8 +158,7 @@ def is_asked_alone(text: str) -> bool:
 
 def named(retriever: Retriever, text: str, topic: int) -> int | None:
     """The step of a section's sequence that a text names by number; after a step the number will do."""
-    numbers = (*CARDINALS, *map(str, range(1, len(CARDINALS) + 1)))
-    if is_step(retriever.index.sections[topic]) and text.strip(" ?!.").lower() in numbers:
+    if is_step(retriever.index.sections[topic]) and text.strip(" ?!.").lower() in NUMBERS:
         text = f"step {text.strip(' ?!.')}"
     found = numbered(retriever, text, line_of(retriever, topic))
     if not found and not any(listing.steps for listing in retriever.listings[topic]):
@@ -170,22 +181,23 @@ def not_there(retriever: Retriever, section: int, text: str) -> tuple[str, tuple
 def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int, str] | None:
     """The step that comes after the only one whose heading holds all that a text names, or before it.
 
-    "What comes after high school?" After the last it is that one, and how the question is understood.
+    "What comes after high school?", "I finished high school. What next?" After the last it is that one, and
+    how the question is understood.
     """
     text = by_number(BECOMING.sub(" ", retriever.aliases.without(text)))
-    *told, asked = asides.clauses(text) or [""]
+    asked = (asides.clauses(text) or [""])[-1]
     if HOW.search(asked):
         return None
-    steps = _among(retriever, within)
-    later = True
-    if WHAT_NEXT.fullmatch(asked) and (done := _done(retriever, text, steps)) is not None:
+    among, later = _among(retriever, within), True
+    if WHAT_NEXT.fullmatch(asked) and (done := _done(retriever, text, among)) is not None:
         chosen = [done]
     elif found := BESIDE.fullmatch(asked):
         later = found["side"].lower() == "after"
-        chosen = _called(retriever, named_stems(found["named"]), steps)
+        chosen = _called(retriever, named_stems(found["named"]), among)
     elif (found := NEXT_TO.search(asked)) and not named_stems(found["between"] or ""):
         later = bool(found["later"] or found["first"])
-        chosen = _called(retriever, named_stems(asked), steps)
+        behind = named_stems(asked[found.end("later") :]) if found["later"] else set()
+        chosen = _called(retriever, behind or named_stems(asked), among)
     else:  # "what can I earn after …"
         return None
     if len(chosen) != 1:
@@ -193,8 +205,19 @@ def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int
     line = beside(retriever, chosen[0])
     place = line.index(chosen[0]) + (1 if later else -1)
     if place == len(line):
-        return chosen[0], past_the_last(retriever, chosen[0])
+        told = WHAT_NEXT.fullmatch(asked) or BESIDE.fullmatch(asked)  # then nobody counts on a further step
+        return None if told else (chosen[0], past_the_last(retriever, chosen[0]))
     return (line[place], "") if place >= 0 else None
+
+
+def asked_last(text: str) -> str:
+    """What a text asks last, if that is no more than what comes next, or a number.
+
+    >>> asked_last("done that, and an internship. next?"), asked_last("step 5 I did. So 6?")
+    ('next', '6')
+    """
+    last = leaning.LEAD.sub("", (asides.clauses(text) or [""])[-1])
+    return last if WHAT_NEXT.fullmatch(last) or last.lower() in NUMBERS else ""
 
 
 def _called(retriever: Retriever, named: set[str], steps: Sequence[int]) -> list[int]:
@@ -202,15 +225,15 @@ def _called(retriever: Retriever, named: set[str], steps: Sequence[int]) -> list
     return [n for n in steps if named <= retriever.titles[n]] if named else []
 
 
-def _done(retriever: Retriever, text: str, steps: Sequence[int]) -> int | None:
-    """The last step that somebody says to have taken, by a word that no other heading has; or nothing."""
-    of_many = Counter(stem for n in steps for stem in retriever.titles[n])
+def _done(retriever: Retriever, text: str, among: Sequence[int]) -> int | None:
+    """The last step that somebody says to have taken: what is named is in its heading alone; or nothing."""
     arrows = ARROW.search(text) is not None
     for told in asides.clauses(text)[-2::-1]:
-        if arrows or HAS.match(told):
-            named = {stem for stem in named_stems(told) if of_many[stem] == 1}
-            if found := [n for n in steps if named & retriever.titles[n]]:
-                return found[-1]
+        if NOT_DONE.search(told) or not (arrows or HAS.search(told)):
+            continue
+        for part in reversed(AND.split(told)):
+            if len(found := _called(retriever, named_stems(OF_WHAT.sub("", part)), among)) == 1:
+                return found[0]
     return None
 
 
@@ -218,25 +241,38 @@ def every(retriever: Retriever, text: str) -> int | None:
     """The section above so many steps as a text asks for at once: "what are the eight steps?"."""
     if not (found := EVERY.fullmatch(retriever.aliases.without(BECOMING.sub(" ", text)).strip(" ?!."))):
         return None
-    number = number_of(found["number"])
-    above = [n for n, below in enumerate(retriever.below) if len(_among(retriever, below)) == number]
+    number, noun = number_of(found["number"]), found["noun"].lower()
+
+    def has_all(below: Sequence[int]) -> bool:
+        """Whether so many steps of that name stand below a section."""
+        called = [place_of(retriever.index.sections[n])[0] or "step" for n in _among(retriever, below)]
+        return called == [noun] * number
+
+    above = [n for n, below in enumerate(retriever.below) if has_all(below)]
     return above[0] if len(above) == 1 else None
 
 
 def pair(text: str) -> list[str]:
     """The two steps that a text asks for at once, or nothing.
 
-    >>> pair("what are steps 5 and 6?"), pair("is step 5 harder than step 6?")
-    (['step 5', 'step 6'], [])
+    >>> pair("what are steps 5 and 6?"), pair("is step 5 harder than step 6?"), pair("step 2 and stage 3")
+    (['step 5', 'step 6'], [], [])
     """
     found = PAIR.fullmatch(text.strip(" ?!."))
-    return [f"{found['noun']} {found[which]}".lower() for which in ("one", "other")] if found else []
+    if not found or (found["again"] or found["noun"]).lower() != found["noun"].lower():
+        return []
+    return [f"{found['noun']} {found[which]}".lower() for which in ("one", "other")]
 
 
-def pair_beside(retriever: Retriever, text: str, topic: int) -> list[str]:
-    """The two steps that numbers alone mean after a step: "and 5 and 6?"."""
-    found = PAIR_ALONE.fullmatch(text.strip(" ?!.")) if is_step(retriever.index.sections[topic]) else None
-    return [f"step {found[which]}" for which in ("one", "other")] if found else []
+def both(retriever: Retriever, text: str, allowed: Mask, topic: int | None = None) -> list[str]:
+    """The same where both are there, and once; after a step of that `topic` numbers alone will do."""
+    found = pair(text)
+    alone = PAIR_ALONE.fullmatch(text.strip(" ?!.")) if topic is not None else None
+    if alone and is_step(retriever.index.sections[topic or 0]):
+        noun = place_of(retriever.index.sections[topic or 0])[0]
+        found = [f"{noun if noun in STEPS else 'step'} {alone[which]}" for which in ("one", "other")]
+    places = [numbered(retriever, each, np.flatnonzero(allowed).tolist()) for each in found]
+    return found if all(len(place) == 1 for place in places) and places[:1] != places[1:] else []
 
 
 def beside(retriever: Retriever, step: int) -> list[int]:

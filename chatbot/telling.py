@@ -1,6 +1,7 @@
 """What is only told before a question: "I'm a nurse. What does an ML engineer do all day?".
 
-In: a text. Out: what it asks, where that is whole and nothing that is told may change it; else nothing.
+In: a text. Out: the same without what only reacts to an answer; and what it asks behind what is told, where
+that is whole and nothing that is told may change it.
 Whether that is surer than the whole is for `chatbot.conversation`.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from chatbot import leaning, lexical, naming
+from chatbot import asides, leaning, lexical, naming
 from chatbot.retrieval import Retriever
 from chatbot.roles import role_asked
 
@@ -22,10 +23,28 @@ TELLS = re.compile(
 PAUSE = re.compile(r"[.!…,;–—]\s+\w")
 # What is told with one of these may change what is asked: "I have no degree. Can I …?", "I'm in Oslo. …"
 DENIES = frozenset([
-    "cannot", "don't", "dont", "except", "hardly", "neither", "never", "no", "nobody", "none", "nor", "not",
-    "only", "without",
+    "arent", "cannot", "cant", "couldnt", "didnt", "doesnt", "dont", "except", "hadnt", "hardly", "hasnt",
+    "havent", "isnt", "neither", "never", "no", "nobody", "none", "nor", "not", "only", "shouldnt", "wasnt",
+    "werent", "without", "wont", "wouldnt",
 ])  # fmt: skip
+# What is asked of these depends on who asks, and where: pay, and whatever is asked for oneself.
+PAY = frozenset(["compens", "earn", "incom", "make", "money", "paid", "pay", "salari", "wage"])  # stems
+ONESELF = frozenset(["i", "me", "my", "mine", "myself", "we", "us", "our"])
 PLACES_OF = frozenset(["at", "for", "from", "in", "near", "to"])
+
+
+def asking(retriever: Retriever, text: str) -> str:
+    """What of a text asks something: without "thank you, dear." and "never mind the pay:"."""
+    if retriever.said(text):
+        return text
+    bare = asides.without_reaction(text)
+    dropped = {word.folded for word in lexical.words(text)} - {word.folded for word in lexical.words(bare)}
+    if dropped and any((word,) in retriever.values for word in dropped):
+        bare = text  # "Nice: what is the phone number?"
+    text = asides.ASIDE.sub("", bare)
+    if asides.CORRECTED.match(text) and retriever.aliases.named(meant := leaning.LEAD.sub("", text)):
+        return meant  # "I meant the pay of ML engineers": whole without the question that it corrects
+    return text
 
 
 def may_tell(text: str) -> bool:
@@ -54,7 +73,13 @@ def _told(text: str) -> tuple[str, str]:
 
 
 def _says_enough(retriever: Retriever, asked: str) -> bool:
-    """Whether a question leans on nothing told before: it names the role, or two things that guides hold."""
+    """Whether a question leans on nothing told before.
+
+    It names the role, or two things that guides hold, and asks neither of pay nor for whoever asks.
+    """
+    every = lexical.words(asked)
+    if any(word.stem in PAY or word.folded in ONESELF for word in every):
+        return False
     words = lexical.content_words(asked)
     known = sum(word.stem in retriever.guide_stems or word.folded in lexical.RANKS for word in words)
     role = bool(retriever.aliases.named(asked))
@@ -64,7 +89,7 @@ def _says_enough(retriever: Retriever, asked: str) -> bool:
 def _restricts(retriever: Retriever, told: str, asked: str) -> bool:
     """Whether what is told may change what is asked: a place, a name, another role, or what is not so."""
     words = lexical.words(told)
-    if any(word.folded in DENIES or word.folded.endswith("n't") for word in words):
+    if any(word.folded in DENIES or (word.folded,) in retriever.values for word in words):
         return True
     if role_asked(retriever.aliases.without(told)) and not retriever.aliases.named(asked):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -215,14 +216,8 @@ def test_standalone_golden_questions_are_the_same_with_and_without_any_history(r
 
 
 @pytest.mark.parametrize(("history", "question", "found"), [
-    (
-        "Should ML engineers follow the latest research?",
-        "what for, i'm busy enough", "tips-research",
-    ),
-    (
-        "Can an ML engineer switch to data scientist?",
-        "how would the work differ from now", "career-cross-functional",
-    ),
+    ("What does an NLP engineer do?", "example projects?", "type-nlp"),
+    ("Are communication skills important?", "Really? For an engineer? How come?", "skills-communication"),
     ("Is a postgraduate degree mandatory to enter this profession?", "u got a girlfriend?", ""),
     ("How much do ML engineers make in California?", "What is the pay of nurses in Peru?", ""),
 ])  # fmt: skip
@@ -236,7 +231,6 @@ def test_what_finds_nothing_alone_is_looked_for_after_the_history(
 
 
 @pytest.mark.parametrize(("history", "question", "found"), [
-    ("can I move over to data scientist?", "how would the work differ from now", "career-cross-functional"),
     ("What courses can I take to keep learning?", "any from a university?", "tips-continuous-learning"),
     ("what do they make in california", "new york?", "salary-states"),
 ])  # fmt: skip
@@ -525,12 +519,27 @@ def test_what_after_the_history_has_no_answer_and_alone_a_sure_one_is_asked_alon
             "Which one pays the most?",
         ),
         (["who are the top employers?"], "which one pays the most?"),
+        ([], "Which sort of ML engineer gets the highest pay?"),
     ],
 )
 def test_the_pay_of_states_is_not_that_of_types_or_firms(
     real_bot: Chatbot, history: list[str], question: str
 ) -> None:
     assert real_bot.ask(question, history).kind != "answer"
+
+
+@pytest.mark.parametrize(
+    "question", ["which kind of company pays most?", "which type of industry pays the most?"]
+)
+def test_a_type_of_something_else_is_no_type_of_engineer(real_bot: Chatbot, question: str) -> None:
+    assert real_bot.ask(question).kind == "answer"
+
+
+def test_what_is_left_out_leaves_something(bot_of: Callable[[str], Chatbot]) -> None:
+    bot = bot_of(
+        "---\ntitle: Shop\n---\n\n## Bikes\n\nBikes are red.\n\n## Bike locks\n\nBike locks are blue.\n"
+    )
+    assert bot.ask("besides bikes, what do you sell?").sources
 
 
 def test_which_one_is_of_the_rows_that_were_named(real_bot: Chatbot) -> None:

@@ -65,6 +65,7 @@ def test_two_things_in_one_breath_get_a_quote_each(
         "What's the difference between a CNN and an RNN?",
         "TensorFlow vs PyTorch",
         "tea or coffee?",
+        "is salary or hours negotiable",
         "compare Texas with Ohio",
     ],
 )

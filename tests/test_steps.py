@@ -15,7 +15,7 @@ from tests.places import topic
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(steps)
-    assert found.attempted == 2
+    assert found.attempted == 3
     assert not found.failed
 
 
@@ -57,6 +57,32 @@ def test_a_step_is_asked_for_by_its_place(real_bot: Chatbot, question: str, sect
 def test_all_the_steps_are_asked_for(real_bot: Chatbot, question: str, history: list[str]) -> None:
     answer = real_bot.ask(question, history)
     assert (answer.kind, answer.sources[0].ref) == ("answer", "machine-learning-engineer#how-to-become")
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("steps 2 and 3", True),
+        ("steps 2 and 9", False),
+        ("step 2 and step 2", False),
+        ("step 2 and stage 3", False),
+    ],
+)
+def test_two_steps_are_only_asked_for_where_both_are_there(real_bot: Chatbot, text: str, there: bool) -> None:
+    retriever = real_bot.retriever
+    assert bool(steps.both(retriever, text, retriever.ranker.answerable)) is there
+
+
+def test_two_numbers_are_two_of_what_the_topic_is(bot_of: Callable[[str], Chatbot]) -> None:
+    stages = "".join(
+        f"## Stage {n}: {name}\n\nThe {name} takes a day.\n\n"
+        for n, name in enumerate(["mixing", "resting", "baking", "cooling"], 1)
+    )
+    retriever = bot_of(f"---\ntitle: Bread\n---\n\n{stages}").retriever
+    every = retriever.ranker.answerable
+    assert steps.both(retriever, "3 and 4?", every, topic=1) == ["stage 3", "stage 4"]
+    assert steps.every(retriever, "what are the four stages?") is None  # no section heads them
+    assert steps.every(retriever, "what are the four steps?") is None
 
 
 def test_of_so_many_steps_there_is_no_list(real_bot: Chatbot) -> None:
@@ -107,6 +133,16 @@ def test_a_step_past_the_last_is_not_there(real_bot: Chatbot) -> None:
         ("i have no bachelor's. what next?", None),
         ("got zero experience, what now?", None),
         ("I have a degree in nursing, what next?", None),
+        ("I have yet to complete high school. What's next?", None),
+        ("I still have to finish high school, what next?", None),
+        ("I have dropped out of high school. What should I do next?", None),
+        ("I have failed the certification. What next?", None),
+        ("my dad has a master's. what should i do next?", None),
+        ("I have completed my PhD. What should I do next?", None),
+        ("I have gained weight. What now?", None),
+        ("I have experience as a lawyer, what next?", None),
+        ("I have an interview tomorrow. What next?", None),
+        ("after the interview?", None),
         ("which step follows the third step?", "step-masters"),
         ("what is the step before step 4?", "step-specialized-study"),
         ("What do ML engineers earn after certification?", None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Callable
 
 import pytest
 
@@ -21,11 +22,16 @@ def test_the_examples_in_the_code_hold() -> None:
     [
         ("I'm a nurse thinking of a change. What does an ML engineer do?", "What does an ML engineer do?"),
         ("got laid off last month, where are the ML jobs", "where are the ML jobs"),
-        ("that's states. which industry pays best?", "which industry pays best?"),
+        ("that's states. which industry pays best?", ""),
         ("What do ML engineers earn? In Ohio.", ""),
         ("Do ML engineers need a Ph.D. or not?", ""),
         ("In Ohio, what do ML engineers earn?", ""),
-        ("I live in Ohio. What do ML engineers earn?", ""),
+        ("I live in Ohio. What do ML engineers do?", ""),
+        ("I picked Texas. What do ML engineers do there?", ""),
+        ("I work abroad. How much do ML engineers make?", ""),
+        ("I work part time. What is the pay of ML engineers?", ""),
+        ("I can't code. What do ML engineers do?", ""),
+        ("I have a criminal record. How do I become an ML engineer?", ""),
         ("I have no degree. Can I become an ML engineer?", ""),
         ("I am a dentist. How much will I make?", ""),
         ("my dog barks a lot, what can I do", ""),
@@ -36,19 +42,19 @@ def test_what_is_asked_behind_what_is_only_told(real_bot: Chatbot, text: str, as
     assert telling.asked(real_bot.retriever, text) == asked
 
 
-@pytest.mark.parametrize(
-    ("question", "end"),
-    [
-        (
-            "I'm a nurse thinking of a change. What does an ML engineer do all day?",
-            "What does an ML engineer do all day?",
-        ),
-        ("that's states. which industry pays best?", "which industry pays best?"),
-    ],
-)
-def test_what_is_only_told_before_a_question_is_left_out(real_bot: Chatbot, question: str, end: str) -> None:
-    answer = real_bot.ask(question)
+def test_what_is_only_told_before_a_question_is_left_out(real_bot: Chatbot) -> None:
+    end = "What does an ML engineer do all day?"
+    answer = real_bot.ask(f"I'm a nurse thinking of a change. {end}")
     assert (answer.kind, answer.text) == ("answer", real_bot.ask(end).text)
+
+
+def test_a_row_is_no_reaction(real_bot: Chatbot, bot_of: Callable[[str], Chatbot]) -> None:
+    rows = "| Branch | Phone |\n|---|---|\n| Nice | 555-0101 |\n| Lyon | 555-0102 |\n"
+    bot = bot_of(f"---\ntitle: Shop\n---\n\n## Branches\n\nThe branches and their phone numbers.\n\n{rows}")
+    assert (
+        telling.asking(bot.retriever, "Nice: what is the phone number?") == "Nice: what is the phone number?"
+    )
+    assert telling.asking(real_bot.retriever, "Nice: what are the hours?") == "what are the hours?"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from chatbot import index as index_folder
-from chatbot import leaning, measures, passages
+from chatbot import leaning, measures, passages, steps
 from chatbot.answering import counting, denying, offers, parting, quoting, refusing, smalltalk, tables
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
@@ -263,7 +263,10 @@ class Chatbot:
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
         whole = self.retriever.said(turn.understood_as)  # the writer took it as one
         one = whole or (turn.follows and BESIDE_IT in turn.understood_as)
-        parts = [] if one else self._parts(ask, turn, restricted, parting.split(turn.understood_as))
+        texts = steps.both(self.retriever, turn.understood_as, turn.allowed) or parting.split(
+            turn.understood_as
+        )
+        parts = [] if one else self._parts(ask, turn, restricted, texts)
         parts = parts or ([] if one else self._together(ask, turn, restricted))
         answered = [part for part in parts if part.answered]
         for part in answered:

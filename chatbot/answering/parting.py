@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chatbot import steps
 from chatbot.answering.answer import Ask
 from chatbot.conversation import Turn
 from chatbot.retrieval import Hit
@@ -19,6 +18,17 @@ SPLIT = re.compile(
     re.I,
 )
 
+
+VERB = (
+    r"(?:what|which|who|where|when|why|how|do|does|did|is|are|was|were|can|could|should|will|would|has"
+    r"|have)\b"
+)
+# Not "I barely passed maths", said after a question.
+ASKS = re.compile(
+    r"\?\W*$|^\W*(?:(?:and|also|plus|so|then) )*(?:what|which|who|where|when|why|how|do|does|did|is|are|was"
+    r"|were|can|could|should|will|would|explain|give|list|name|show|tell)\b",
+    re.I,
+)
 
 # Two things that are asked for, or set side by side, in one breath.
 TOGETHER = (
@@ -36,7 +46,7 @@ TOGETHER = (
         r"^(?P<asks>)(?P<one>[^,?]+?) (?:vs\.?|versus|compared (?:with|to)) (?P<other>[^,?]+?)\W*$", re.I
     ),
     re.compile(
-        r"^(?P<asks>)(?:(?:which|what) is better,? )?(?P<one>[^\W\d][\w+#-]*(?: [\w+#-]+){0,2})"
+        rf"^(?P<asks>)(?:(?:which|what) is better,? )?(?!{VERB})(?P<one>[^\W\d][\w+#-]*(?: [\w+#-]+){{0,2}})"
         r" or (?P<other>[^\W\d][\w+#-]*(?: [\w+#-]+){0,2})\W*$",
         re.I,
     ),
@@ -59,10 +69,9 @@ def split(question: str) -> list[str]:
     >>> split("What do they earn and which states pay best?")
     ['What do they earn', 'which states pay best?']
     """
-    if both := steps.pair(question):
-        return both
     parts = [part.strip(" ,;") for part in SPLIT.split(question) if part.strip(" ,;?")]
-    return parts if len(parts) == 2 and all(len(part.split()) > 2 for part in parts) else []
+    two = len(parts) == 2 and all(len(part.split()) > 2 and ASKS.search(part) for part in parts)
+    return parts if two else []
 
 
 def together(question: str) -> list[str]:
