@@ -266,8 +266,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
-    about = sequences.of_types(retriever, bare)
-    about = sequences.among(retriever, topic) if leaning.points_at_several(bare) else about
+    several = leaning.points_at_several(bare)
+    about = sequences.among(retriever, topic) if several else sequences.of_types(retriever, bare)
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     own = _role(retriever, bare)
     role = other or (() if own else _role(retriever, reading.text, before.understood_as))
@@ -301,10 +301,10 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
 
 def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozenset[int]) -> Turn:
     """A follow-up, or by itself if it has a sure answer then, and after the question before it hardly any."""
-    joined = _best(retriever, turn).confidence
-    answered = joined >= retriever.threshold
     if turn.role or turn.about is not None or leaning.points_at_it(bare):
         return turn
+    joined = _best(retriever, turn).confidence
+    answered = joined >= retriever.threshold
     if joined > DOUBTFUL or len(turn.words) < (1 if answered else 2):
         return turn
     alone = understand(retriever, bare, (), guides)

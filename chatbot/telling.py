@@ -1,8 +1,8 @@
 """What is only told before a question: "I'm a nurse. What does an ML engineer do all day?".
 
 In: a text. Out: the same without what only reacts to an answer; and what it asks behind what is told, where
-that is whole and nothing that is told may change it.
-Whether that is surer than the whole is for `chatbot.conversation`.
+that is whole and nothing that is told may change it. Whether that is surer than the whole is for
+`chatbot.conversation`.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ def asking(retriever: Retriever, text: str) -> str:
     """What of a text asks something: without "thank you, dear." and "never mind the pay:"."""
     if retriever.said(text):
         return text
-    bare = asides.without_reaction(text)
-    dropped = {word.folded for word in lexical.words(text)} - {word.folded for word in lexical.words(bare)}
-    if dropped and any((word,) in retriever.values for word in dropped):
-        bare = text  # "Nice: what is the phone number?"
+    if (bare := asides.without_reaction(text)) != text:
+        left = {word.folded for word in lexical.words(bare)}
+        dropped = [word for word in lexical.words(text) if word.folded not in left]
+        if any((word.folded,) in retriever.values for word in dropped):
+            bare = text  # "Nice: what is the phone number?"
     text = asides.ASIDE.sub("", bare)
     if asides.CORRECTED.match(text) and retriever.aliases.named(meant := leaning.LEAD.sub("", text)):
         return meant  # "I meant the pay of ML engineers": whole without the question that it corrects
