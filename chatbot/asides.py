@@ -51,7 +51,7 @@ whew wicked woah wonderful wondering yay yikes
 REACTIONS = frozenset(_REACTIONS.split())
 # What says more than that if it stands beside: a denial, or a question.
 _NO_REACTION = "how nah neither no nope nor not what when where whether which who whom whose why"
-QUIET = (lexical.STOP | {"last"}) - set(_NO_REACTION.split())
+BESIDE_REACTIONS = REACTIONS | ((lexical.STOP | {"last"}) - set(_NO_REACTION.split()))
 _PAUSE = r"(?:[,.!?;:…–]+(?=\s)|(?=\s(?:and|but|so|what about|how about)\b))\s*"
 SAID_FIRST = re.compile(rf"[^,.!?;:…–]{{1,60}}?{_PAUSE}")
 LAST = re.compile(r"\b(?:one more|also|another one|last one|lastly|finally)\s*:\s*$", re.I)
@@ -65,7 +65,7 @@ SWITCHES = re.compile(  # what comes then is of something else
     rf"{_ANOTHER}\s*[,.;:!…–-]+\s",
     re.I,
 )
-# What only says that something is asked: "could you give me some more details about …?", "please explain …".
+# What only says that something is asked: "could you give me some more details about …?".
 _PLEASE = """
 a additional am an any are available can could dear detailed do find for full further general get
 give good got have hello hey hi i i'd i'm if im in is it just kindly like looking me more my need
@@ -115,13 +115,13 @@ def without_reaction(text: str) -> str:
     """
     start = at = 0
     text = GREETING.sub("", text) or text
-    said = lexical.words(text)
-    reacts = said and (said[0].folded in REACTIONS or said[0].folded in QUIET)  # most end here
-    while reacts and (found := SAID_FIRST.match(text, at)) and not CORRECTED.match(text[start:]):
-        at = found.end()
-        if not _may_react(found[0]):
+    begun = lexical.words(text)[:1]
+    may_react = bool(begun) and begun[0].folded in BESIDE_REACTIONS  # most do not
+    while may_react and (found := SAID_FIRST.match(text, at)) and not CORRECTED.match(text[start:]):
+        at, said = found.end(), _said(found[0])
+        if not said <= BESIDE_REACTIONS:
             break
-        if (_reacts(found[0]) or LAST.search(found[0])) and lexical.words(text[at:]):
+        if (said & REACTIONS or LAST.search(found[0])) and lexical.words(text[at:]):
             start = at
     text = text[start:]
     bare = HEDGE.sub("", text)
@@ -131,12 +131,13 @@ def without_reaction(text: str) -> str:
     return text
 
 
-def _may_react(text: str) -> bool:
-    return all(word.folded in REACTIONS or word.folded in QUIET for word in lexical.words(text))
+def _said(text: str) -> set[str]:
+    return {word.folded for word in lexical.words(text)}
 
 
 def _reacts(text: str) -> bool:
-    return _may_react(text) and any(word.folded in REACTIONS for word in lexical.words(text))
+    said = _said(text)
+    return said <= BESIDE_REACTIONS and not said.isdisjoint(REACTIONS)
 
 
 def without_frame(text: str) -> str:

@@ -74,8 +74,11 @@ def understand(
 
 def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
     """Understands many questions; those that stand alone are looked up together."""
-    for (question, history, guides), turn in zip(asks, _understood(retriever, asks), strict=True):
-        turn = _by_its_end(retriever, turn, (question, history, guides))
+    texts = [telling.asking(retriever, " ".join(question.split())) for question, _, _ in asks]
+    for ask, text, turn in zip(asks, texts, _understood(retriever, asks, texts), strict=True):
+        question, history, guides = ask
+        if telling.may_tell(question):
+            turn = _by_its_end(retriever, text, turn, history, guides)
         if len(retriever.turns) >= KEPT:
             retriever.turns.clear()  # at once: threads may do so together
         if len(history) < MOST:  # further on in a conversation not all that came before is looked at
@@ -83,10 +86,9 @@ def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn
         yield turn
 
 
-def _understood(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
-    readings = [
-        retriever.read(telling.asking(retriever, " ".join(question.split()))) for question, _, _ in asks
-    ]
+def _understood(retriever: Retriever, asks: Sequence[Asked], texts: Sequence[str]) -> Iterator[Turn]:
+    """The same by all that they say; `texts` are what of each asks something."""
+    readings = list(map(retriever.read, texts))
     switched = [leaning.switches(question) for question, _, _ in asks]
     alone = [
         number
@@ -156,12 +158,11 @@ def last(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -
     return kept or understand(retriever, *asked)
 
 
-def _by_its_end(retriever: Retriever, turn: Turn, ask: Asked) -> Turn:
+def _by_its_end(
+    retriever: Retriever, text: str, turn: Turn, history: Sequence[str], guides: frozenset[int]
+) -> Turn:
     """What is asked behind what is only told, if that is surer: "I'm shy. Is there much teamwork?"."""
-    question, history, guides = ask
-    if not telling.may_tell(question):
-        return turn
-    if not (asked := telling.asked(retriever, telling.asking(retriever, " ".join(question.split())))):
+    if not (asked := telling.asked(retriever, text)):
         return turn
     by_itself = understand(retriever, asked, history, guides)
     found, whole = _best(retriever, by_itself).confidence, _best(retriever, turn).confidence

@@ -177,8 +177,7 @@ def switches(text: str) -> bool:
     """
     if not SWITCHES.match(text):
         return False
-    rest = lexical.words(POINTS_NOWHERE.sub(" ", ASIDE.sub("", text)))
-    return IT.isdisjoint(word.folded for word in rest)
+    return IT.isdisjoint(_pointing(ASIDE.sub("", text)))
 
 
 def without_more(history: Sequence[str]) -> tuple[str, ...]:
@@ -217,15 +216,19 @@ def points(text: str) -> bool:
 
 def means_the_role(text: str) -> bool:
     """Whether a text points at nothing but people: "do they lead teams?"."""
-    said = {word.folded for word in lexical.words(POINTS_NOWHERE.sub(" ", text))} & POINTS
+    said = _pointing(text) & POINTS
     people = bool(said) and said <= {"they", "them", "their"}
     return people and not GOES_ON.match(text) and not points_at_them(text)
 
 
 def points_at_it(text: str) -> bool:
     """Whether a word points back at a thing that was said, or at a place ("it", "that one", "there")."""
-    said = lexical.words(POINTS_NOWHERE.sub(" ", text))
-    return not (IT | {"there"}).isdisjoint(word.folded for word in said)
+    return not (IT | {"there"}).isdisjoint(_pointing(text))
+
+
+def _pointing(text: str) -> set[str]:
+    """The words of a text, but for those that point at nothing that was said."""
+    return {word.folded for word in lexical.words(POINTS_NOWHERE.sub(" ", text))}
 
 
 def points_at_them(text: str) -> bool:

@@ -66,14 +66,14 @@ STEPS = frozenset(["step", "stage", "phase"])
 CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # What is left out of what is asked: "besides coding, what else …?", "which degree apart from maths is …?"; of
 # "anything besides coding?" nothing would be left.
-_ASKING = r"(?:what|which|who|how|where|when|why|do|does|did|is|are|can|could|should|will|would)\b"
-_NAME = rf"(?!{_ASKING})[^,.;:?!]{{1,50}}"
+ASKING = r"(?:what|which|who|how|where|when|why|do|does|did|is|are|can|could|should|will|would)\b"
+_NAME = rf"(?!{ASKING})[^,.;:?!]{{1,50}}"
 EXCEPT = re.compile(
     r"(?<!thing )(?<!thing else )"
     r"\b(?:besides|apart from|aside from|other than|except(?: for)?|in addition to)"
     r" (?!(?:that|this|it|them|those|these)\b)"
     rf"(?P<left_out>{_NAME}(?:, {_NAME})*,? (?:and|or) {_NAME}?|{_NAME}?)"
-    rf"(?:,\s*|\s*(?=[.?!]|$)|\s+(?={_ASKING}))",
+    rf"(?:,\s*|\s*(?=[.?!]|$)|\s+(?={ASKING}))",
     re.I,
 )
 # "Which state": what that one does stands behind what is left out.

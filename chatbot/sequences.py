@@ -98,9 +98,9 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
 
     None where it names nothing one after the other.
     """
-    if not (several := items(retriever, topic)) and _is_series(retriever, topic):
-        topic = _above(retriever, topic) or topic  # after one of them all are meant
-        several = items(retriever, topic)
+    several, above = items(retriever, topic), _above(retriever, topic)
+    if not several and above is not None and _is_series(retriever, topic):
+        topic, several = above, items(retriever, above)  # after one of them all are meant
     named = [fold_phrase(item.name) for item in several]
     if len(named) < 2:
         return None
@@ -112,10 +112,8 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
 
 def of_types(retriever: Retriever, text: str) -> Mask | None:
     """The sections that speak of the types of which a text asks for one by rank: "which type pays most?"."""
-    ranks = HIGHEST | LOWEST | HIGHER | LOWER
-    if not TYPE.match(retriever.aliases.without(text)) or ranks.isdisjoint(
-        word.folded for word in lexical.words(text)
-    ):
+    ranks = any(word.folded in lexical.RANKS for word in lexical.words(text))
+    if not ranks or not TYPE.match(retriever.aliases.without(text)):
         return None
     found = [n for n, title in enumerate(retriever.titles) if TYPES & title and items(retriever, n)]
     return among(retriever, found[0]) if len(found) == 1 else None

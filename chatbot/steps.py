@@ -17,7 +17,8 @@ from chatbot.lexical import CARDINALS, PLACES, STEPS, number_of
 from chatbot.passages import is_step, place_of
 from chatbot.retrieval import Mask, Retriever
 
-STEP = re.compile(rf"\b(step|stage|phase|part) (\d+|{'|'.join(CARDINALS)})\b", re.I)
+_NUMBER = rf"(?:\d+|{'|'.join(CARDINALS)})"
+STEP = re.compile(rf"\b(step|stage|phase|part) ({_NUMBER})\b", re.I)
 # "the fifth step", which is step 5; the last one has no number of its own.
 NTH_STEP = re.compile(
     rf"\b(?:the )?(?P<ordinal>{'|'.join(PLACES)})"
@@ -88,10 +89,9 @@ AND = re.compile(r"\band\b|,", re.I)
 # "What are the eight steps?": all of them.
 EVERY = re.compile(
     r"(?:(?:what|which) are |list |name |tell me |show me |give me )?(?:me )?(?:all )?(?:of )?"
-    rf"(?:the |those |these )?(?P<number>\d+|{'|'.join(CARDINALS)}) (?P<noun>step|stage|phase)s",
+    rf"(?:the |those |these )?(?P<number>{_NUMBER}) (?P<noun>step|stage|phase)s",
     re.I,
 )
-_NUMBER = rf"(?:\d+|{'|'.join(CARDINALS)})"
 _AND = r"(?:,? and|,? then| ?&|,? or| ?\+)"
 PAIR = re.compile(
     rf"\b(?:what (?:is|are)|what['’]?s|explain|tell me about|describe)?(?: the)? ?"
@@ -102,18 +102,8 @@ PAIR = re.compile(
 PAIR_ALONE = re.compile(rf"(?P<one>{_NUMBER}){_AND} (?P<other>{_NUMBER})", re.I)
 # Parts of words without which a text names no step, and nothing that comes next to one.
 MARKS = (
-    "step",
-    "stage",
-    "phase",
-    "part",
-    "after",
-    "before",
-    "follow",
-    "precede",
-    "next",
-    "then what",
-    "what now",
-)
+    "step", "stage", "phase", "part", "after", "before", "follow", "precede", "next", "then what", "what now",
+)  # fmt: skip
 HOW = re.compile(r"\b(?:how(?! about)|why|when|where)\b", re.I)
 
 
@@ -267,9 +257,9 @@ def pair(text: str) -> list[str]:
 def both(retriever: Retriever, text: str, allowed: Mask, topic: int | None = None) -> list[str]:
     """The same where both are there, and once; after a step of that `topic` numbers alone will do."""
     found = pair(text)
-    alone = PAIR_ALONE.fullmatch(text.strip(" ?!.")) if topic is not None else None
-    if alone and is_step(retriever.index.sections[topic or 0]):
-        noun = place_of(retriever.index.sections[topic or 0])[0]
+    after = None if topic is None else retriever.index.sections[topic]
+    if after and is_step(after) and (alone := PAIR_ALONE.fullmatch(text.strip(" ?!."))):
+        noun = place_of(after)[0]
         found = [f"{noun if noun in STEPS else 'step'} {alone[which]}" for which in ("one", "other")]
     places = [numbered(retriever, each, np.flatnonzero(allowed).tolist()) for each in found]
     return found if all(len(place) == 1 for place in places) and places[:1] != places[1:] else []

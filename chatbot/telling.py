@@ -17,7 +17,7 @@ from chatbot.roles import role_asked
 TELLS = re.compile(
     r"^(?P<told>.{3,}[^\W\d_]{3,}[.!…]+)\s+(?P<asked>[^.!…]*\w[^.!…]*)$"
     r"|^(?P<tells>(?:i|i['’]?m|i['’]?ve|my|we|our|he|she|got|just)\b[^.!?]{6,}?)\s*[,;–—]\s*"
-    r"(?P<asks>(?:what|which|who|where|when|why|how|do|does|did|is|are|can|could|should|will|would)\b.*)$",
+    rf"(?P<asks>{lexical.ASKING}.*)$",
     re.I,
 )
 PAUSE = re.compile(r"[.!…,;–—]\s+\w")

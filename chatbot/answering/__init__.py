@@ -263,11 +263,11 @@ class Chatbot:
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
         whole = self.retriever.said(turn.understood_as)  # the writer took it as one
         one = whole or (turn.follows and BESIDE_IT in turn.understood_as)
-        texts = steps.both(self.retriever, turn.understood_as, turn.allowed) or parting.split(
-            turn.understood_as
-        )
-        parts = [] if one else self._parts(ask, turn, restricted, texts)
-        parts = parts or ([] if one else self._together(ask, turn, restricted))
+        parts: list[Part] = []
+        if not one:
+            steps_asked = steps.both(self.retriever, turn.understood_as, turn.allowed)
+            texts = steps_asked or parting.split(turn.understood_as)
+            parts = self._parts(ask, turn, restricted, texts) or self._together(ask, turn, restricted)
         answered = [part for part in parts if part.answered]
         for part in answered:
             if choices := refusing.rival_guides(self.retriever, ask, part.turn):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from chatbot.answering.answer import Ask
 from chatbot.conversation import Turn
+from chatbot.lexical import ASKING
 from chatbot.retrieval import Hit
 
 SPLIT = re.compile(
@@ -19,14 +20,11 @@ SPLIT = re.compile(
 )
 
 
-VERB = (
-    r"(?:what|which|who|where|when|why|how|do|does|did|is|are|was|were|can|could|should|will|would|has"
-    r"|have)\b"
-)
+VERB = rf"(?:{ASKING}|(?:was|were|has|have)\b)"
 # Not "I barely passed maths", said after a question.
 ASKS = re.compile(
-    r"\?\W*$|^\W*(?:(?:and|also|plus|so|then) )*(?:what|which|who|where|when|why|how|do|does|did|is|are|was"
-    r"|were|can|could|should|will|would|explain|give|list|name|show|tell)\b",
+    r"\?\W*$|^\W*(?:(?:and|also|plus|so|then) )*"
+    rf"(?:{ASKING}|(?:was|were|explain|give|list|name|show|tell)\b)",
     re.I,
 )
 
