@@ -31,7 +31,7 @@ ASIDE = re.compile(
     r"^(?:(?:ok(?:ay)?|(?:al)?right|well|so|fine|sure|sold|noted|thanks|thank you|thx|great|good|nice|cool"
     r"|perfect|interesting|understood|i see|makes sense|got it|gotcha|kk?|pity|fair enough|wow|phew)\b"
     r"(?:\s*[,.!…]+\s*|\s+(?=forget|never|leav|enough)))*"
-    r"(?:(?:(?:forget|never ?mind|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
+    r"(?:(?:(?:forget|never ?mind|no matter|nvm|enough|moving on from|skip)\b[^,.;:!?…]{0,40}"
     rf"|leav(?:e|ing) [^,.;:!?…]{{1,30}} aside|{_ANOTHER})\s*[,.;:!?…–-]+\s+)?(?=\w)",
     re.I,
 )
@@ -57,6 +57,12 @@ SAID_FIRST = re.compile(rf"[^,.!?;:…–]{{1,60}}?{_PAUSE}")
 LAST = re.compile(r"\b(?:one more|also|another one|last one|lastly|finally)\s*:\s*$", re.I)
 SAID_LAST = re.compile(r"[,.!?;:…–]+\s+(?P<said>[^,.!?;:…–]{1,60})\W*$")
 CLAUSE = re.compile(r"[,.;:!?…]+(?=\s)|\s*(?:->|=>|→|>>)\s*|\s+[–—-]+\s+")
+# Judges what was said: "That sounds varied. Who …?"
+JUDGES = re.compile(
+    r"(?:that|this|it|which)(?:['’]s| is| was| sounds?| seems?| looks?)"
+    r" (?:(?:all|a bit|quite|really|so|very|pretty|rather) )*(?!not\b)[^\W\d]+\s*[.!…]+\s+(?=\w)",
+    re.I,
+)
 # "… i guess": says how surely it is asked.
 HEDGE = re.compile(r",? (?:i (?:guess|think|suppose|believe)|maybe|lol|haha|tbh|imo)\W*$", re.I)
 GREETING = re.compile(r"^good (?:morning|afternoon|evening|day)\b[\s,.!]+", re.I)
@@ -124,6 +130,7 @@ def without_reaction(text: str) -> str:
         if (said & REACTIONS or LAST.search(found[0])) and lexical.words(text[at:]):
             start = at
     text = text[start:]
+    text = text[judged.end() :] if (judged := JUDGES.match(text)) else text
     bare = HEDGE.sub("", text)
     text = bare if bare != text and lexical.content_words(bare) else text
     while (last := SAID_LAST.search(text)) and _reacts(last["said"]) and lexical.words(text[: last.start()]):

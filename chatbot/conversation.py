@@ -15,7 +15,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chatbot import asides, leaning, lexical, numbered, picking, sequences, steps, swapping, telling
+from chatbot import (
+    asides,
+    leaning,
+    lexical,
+    numbered,
+    picking,
+    returning,
+    sequences,
+    steps,
+    swapping,
+    telling,
+)
 from chatbot.lexical import Word
 from chatbot.passages import bare_title
 from chatbot.picking import MOVES
@@ -74,15 +85,16 @@ def understand(
 
 def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
     """Understands many questions; those that stand alone are looked up together."""
+    asked, asks = asks, [(*returning.returned(*ask[:2]), ask[2]) for ask in asks]
     texts = [telling.asking(retriever, " ".join(question.split())) for question, _, _ in asks]
-    for ask, text, turn in zip(asks, texts, _understood(retriever, asks, texts), strict=True):
+    for key, ask, text, turn in zip(asked, asks, texts, _understood(retriever, asks, texts), strict=True):
         question, history, guides = ask
         if telling.may_tell(question):
             turn = _by_its_end(retriever, text, turn, history, guides)
         if len(retriever.turns) >= KEPT:
             retriever.turns.clear()  # at once: threads may do so together
         if len(history) < MOST:  # further on in a conversation not all that came before is looked at
-            retriever.turns[question, tuple(history), guides] = turn
+            retriever.turns[key[0], tuple(key[1]), guides] = turn
         yield turn
 
 
@@ -137,6 +149,9 @@ def _but_for_left_out(retriever: Retriever, allowed: Mask, text: str) -> Mask:
 def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guides: frozenset[int]) -> Turn:
     """A question that leans on those before it."""
     before = last(retriever, history, guides)
+    if len(history) > 1 and sequences.PLACE.search(reading.text) and not _is_answered(retriever, before):
+        answered = last(retriever, history[:-1], guides)  # "the third one" is of what was named
+        before = answered if _is_answered(retriever, answered) else before
     if len(history) > 1 and sequences.compares(reading.text):  # "which of the two?"
         earlier = last(retriever, history[-MOST:-1], guides)
         topic = first(before.evidence, before.allowed)
@@ -208,7 +223,9 @@ def _best(retriever: Retriever, turn: Turn) -> Hit:
 
 def _is_answered(retriever: Retriever, turn: Turn) -> bool:
     """Whether a section is sure enough to answer."""
-    return _best(retriever, turn).confidence >= retriever.threshold
+    best = _best(retriever, turn)
+    named = turn.about is None or best.section < 0 or bool(turn.about[best.section])
+    return named and best.confidence >= retriever.threshold
 
 
 def _is_whole(retriever: Retriever, reading: Reading) -> bool:
@@ -267,7 +284,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
-    several = leaning.points_at_several(bare)
+    several = leaning.points_at_several(bare) and not sequences.names_others(retriever, bare, topic)
     about = sequences.among(retriever, topic) if several else sequences.of_types(retriever, bare)
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     own = _role(retriever, bare)
@@ -302,7 +319,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
 
 def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozenset[int]) -> Turn:
     """A follow-up, or by itself if it has a sure answer then, and after the question before it hardly any."""
-    if turn.role or turn.about is not None or leaning.points_at_it(bare):
+    if turn.about is not None or leaning.points_alone(bare):
         return turn
     joined = _best(retriever, turn).confidence
     answered = joined >= retriever.threshold
@@ -311,7 +328,7 @@ def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozense
     alone = understand(retriever, bare, (), guides)
     sure = _best(retriever, alone).confidence
     far_surer = not answered or _odds(sure) > FAR_SURER * _odds(joined)
-    return alone if sure >= ALONE and far_surer else turn
+    return alone if sure >= ALONE and far_surer and alone.role == turn.role else turn
 
 
 def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
@@ -370,19 +387,7 @@ def _guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
 
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:
     """The turn of "what is step 6?" or "what comes after high school?", where there is but one such step."""
-    text = turn.understood_as
-    if not steps.may_be_asked(text) or retriever.said(text):
-        return turn
-    if steps.both(retriever, text, turn.allowed):
-        return turn
-    within = np.flatnonzero(turn.allowed).tolist()
-    found = steps.next_to(retriever, text, within)
-    if found is None and (above := steps.every(retriever, text)) is not None:
-        found = above, text
-    if found is None and len(asked := steps.numbered(retriever, text, within)) == 1:
-        own = retriever.ranker.coverage.stems[asked[0]].issuperset(word.stem for word in turn.words)
-        if (own and len(lexical.words(text)) <= 5) or steps.is_asked_alone(retriever.aliases.without(text)):
-            found = asked[0], ""
+    found = picking.step(retriever, turn.understood_as, turn.words, turn.allowed)
     if found is None:
         return turn
     section, understood = found

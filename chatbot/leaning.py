@@ -40,6 +40,7 @@ POINTS = frozenset([
     "his", "her", "one", "ones", "others", "former", "latter",
 ])  # fmt: skip
 IT = frozenset(["it", "its", "that", "this", "those", "these", "one", "ones"])  # of these a thing, no people
+THOSE = re.compile(r"(?<!\bof )\b(?:those|these) ([^\W\d]+)", re.I)  # "those vacancies", no "of those"
 SUCH = re.compile(
     r"\bsuch (?:an? )?(?:careers?|engineers?|experts?|jobs?|people|persons?|positions?|roles?|scientists?"
     r"|specialists?|works?)\b",
@@ -48,7 +49,8 @@ SUCH = re.compile(
 # Points at some of what was named: "which of those pays most?", "both of them".
 OF_THEM = re.compile(
     r"\b(?:which|what|all|any|some|most|none|one|both|each|either|neither) of"
-    r" (?:them|those|these|the (?:two|three|four|five))\b|\b(?:those|these) two\b",
+    r" (?:them|those|these|the (?:two|three|four|five))\b|\b(?:those|these) two\b"
+    r"|\bamong(?:st)? (?:them|those|these)\b",
     re.I,
 )
 SEVERAL = re.compile(
@@ -224,6 +226,15 @@ def means_the_role(text: str) -> bool:
 def points_at_it(text: str) -> bool:
     """Whether a word points back at a thing that was said, or at a place ("it", "that one", "there")."""
     return not (IT | {"there"}).isdisjoint(_pointing(text))
+
+
+def points_alone(text: str) -> bool:
+    """The same, where no noun stands behind it that says what is meant.
+
+    >>> points_alone("which sites list those vacancies?"), points_alone("does that help?")
+    (False, True)
+    """
+    return points_at_it(THOSE.sub(lambda found: found[0] if found[1].lower() in lexical.STOP else " ", text))
 
 
 def _pointing(text: str) -> set[str]:

@@ -1,22 +1,25 @@
-"""What a follow-up picks of what its topic names one after the other, or goes on to: "the second one".
+"""What a question picks of what is named one after the other, or goes on to: "the second one", "step 6".
 
-In: a follow-up and the section that the question before it was about. Out: how it is understood, with the
-evidence for the section that it leads to; nothing for a follow-up that picks none. Whether a question
+In: a question, and of a follow-up the section that the one before it was about. Out: how it is understood,
+with the evidence for the section that it leads to; nothing for a question that picks none. Whether a question
 follows another one is for `chatbot.conversation`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from chatbot import asides, leaning, lexical, sequences, steps
-from chatbot.lexical import Word
+from chatbot.lexical import Word, fold_phrase
 from chatbot.ranking import Evidence
 from chatbot.retrieval import Mask, Retriever
 
 MOVES = 12.0  # what the section gains to which a question certainly leads, in units of the score
+
+COUNTING = lexical.RANKS | {*lexical.ORDINALS, *lexical.CARDINALS}  # words that any table may be asked with
 
 # How a question is understood, the evidence, and the words that an answer has to cover.
 Understood = tuple[str, Evidence, tuple[Word, ...]]
@@ -33,6 +36,9 @@ def in_sequence(
         section, beyond = found
         title = beyond or retriever.index.sections[section].title
         return title, _moved_to(retriever, beyond or bare, section, allowed), ()
+    if (twin := _twin(retriever, bare, topic)) is not None:
+        asked = bare if sequences.named_rows(retriever, bare, twin) else leaning.beside(before, bare)
+        return asked, _moved_to(retriever, bare, twin, allowed), ()
     if last := steps.asked_last(bare):  # "done that, and an internship. next?"
         text = bare = last
     place, row = sequences.others(retriever, bare, topic), None
@@ -51,6 +57,55 @@ def in_sequence(
         asked = leaning.beside(before, bare)
         return asked, _moved_to(retriever, asked, topic, allowed), ()
     return None
+
+
+def step(retriever: Retriever, text: str, words: Sequence[Word], allowed: Mask) -> tuple[int, str] | None:
+    """The only step that a question asks for, whatever was asked before; and the text, where that tells it.
+
+    "What is step 6?", "what comes after high school?"; the way as a whole of "the eight steps".
+    """
+    if not steps.may_be_asked(text) or retriever.said(text) or steps.both(retriever, text, allowed):
+        return None
+    within = np.flatnonzero(allowed).tolist()
+    if found := steps.next_to(retriever, text, within):
+        return found
+    if (above := steps.every(retriever, text)) is not None:
+        return above, text
+    if len(asked := steps.numbered(retriever, text, within)) != 1:
+        return None
+    own = retriever.ranker.coverage.stems[asked[0]].issuperset(word.stem for word in words)
+    alone = (own and len(lexical.words(text)) <= 5) or steps.is_asked_alone(retriever.aliases.without(text))
+    return (asked[0], "") if alone else None
+
+
+def _twin(retriever: Retriever, bare: str, topic: int) -> int | None:
+    """The section with a table or list of the same rows that a follow-up asks instead.
+
+    "Is it in the top five for jobs?", after what a state pays: it says what only the other section says.
+    """
+    keys = _keys(retriever, topic)
+    if len(keys) < 2:
+        return None
+    guide_of = retriever.index.guide_of
+    same = np.flatnonzero(guide_of == guide_of[topic]).tolist()
+    twins = [n for n in same if n != topic and len(keys & _keys(retriever, n)) > 1]
+    words = lexical.content_words(leaning.POINTS_NOWHERE.sub(" ", retriever.aliases.without(bare)))
+    names = lexical.every_stem(tuple(frozenset[str]().union(keys, *(_keys(retriever, n) for n in twins))))
+    asked = {word.stem for word in words if word.folded not in COUNTING} - names
+    held = {n: _held(retriever, n) for n in (topic, *twins)}
+    found = [n for n in twins if asked <= held[n] and not asked <= held[topic]]
+    return found[0] if len(found) == 1 else None
+
+
+def _keys(retriever: Retriever, section: int) -> frozenset[str]:
+    """The names of the rows and items of a section's tables and lists, folded."""
+    return frozenset(fold_phrase(key) for table in retriever.listings[section] for key in table.keys)
+
+
+def _held(retriever: Retriever, section: int) -> frozenset[str]:
+    """The stems of a section's own words; of one that speaks of pay in any words, all words for it."""
+    own = frozenset(retriever.ranker.coverage.own_stems[section])
+    return own if lexical.PAY.isdisjoint(own) else own | lexical.PAY
 
 
 def _beside(retriever: Retriever, text: str, bare: str, before: str, topic: int) -> int | None:

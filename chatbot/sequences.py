@@ -54,7 +54,11 @@ KNOWN_BY = re.compile(
 )
 TYPE = re.compile(r"(?:(?:and|so) )?which (?:of the (?:\w+ )?)?(?:kind|sort|type)s?\b(?! of \w)", re.I)
 TYPES = frozenset(["kind", "sort", "type"])
-LISTED = re.compile(r"^ (?:of (?:them|those|these)|(?:in|on) (?:that|the|this) list)\b", re.I)
+LISTED = re.compile(
+    r"^ (?:of (?:them|those|these|(?:all )?(?:the|those|these) (?:kinds|list|sorts|types))"
+    r"|(?:in|on) (?:that|the|this|your) list)\b",
+    re.I,
+)
 AND_PLACE = re.compile(
     rf"(?:,|,? and) (?:the )?(?P<ordinal>{'|'.join(ORDINALS)})\b(?: (?!and\b)(?P<noun>[a-z]+)\b)?", re.I
 )
@@ -108,6 +112,13 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
     mask = np.array([name.search(f" {text} ") is not None for text in retriever.texts])
     mask[[topic, *retriever.below[topic]]] = True
     return mask
+
+
+def names_others(retriever: Retriever, text: str, topic: int) -> bool:
+    """Whether "those" are said to be other things than a section names: "those vacancies", of employers."""
+    found = leaning.THOSE.search(text)
+    noun = lexical.fold(found[1]) if found else ""
+    return bool(noun) and noun not in lexical.STOP | ANY and not _is_called(retriever, topic, noun)
 
 
 def of_types(retriever: Retriever, text: str) -> Mask | None:
@@ -194,6 +205,8 @@ def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:
         return False
     known = HIGHEST | LOWEST | BETWEEN_TWO | PAIR | AROUND | FIGURE | {*lexical.CARDINALS, *ORDINALS}
     held = retriever.ranker.coverage.own_stems[topic]
+    if not lexical.PAY.isdisjoint(held):
+        held = held | lexical.PAY
     return all(word.folded in known or word.stem in held for word in lexical.content_words(text))
 
 

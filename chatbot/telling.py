@@ -27,8 +27,7 @@ DENIES = frozenset([
     "havent", "isnt", "neither", "never", "no", "nobody", "none", "nor", "not", "only", "shouldnt", "wasnt",
     "werent", "without", "wont", "wouldnt",
 ])  # fmt: skip
-# What is asked of these depends on who asks, and where: pay, and whatever is asked for oneself.
-PAY = frozenset(["compens", "earn", "incom", "make", "money", "paid", "pay", "salari", "wage"])  # stems
+# Whatever is asked for oneself depends on who asks, and where; so does pay.
 ONESELF = frozenset(["i", "me", "my", "mine", "myself", "we", "us", "our"])
 PLACES_OF = frozenset(["at", "for", "from", "in", "near", "to"])
 
@@ -79,7 +78,7 @@ def _says_enough(retriever: Retriever, asked: str) -> bool:
     It names the role, or two things that guides hold, and asks neither of pay nor for whoever asks.
     """
     every = lexical.words(asked)
-    if any(word.stem in PAY or word.folded in ONESELF for word in every):
+    if any(word.stem in lexical.PAY or word.folded in ONESELF for word in every):
         return False
     words = lexical.content_words(asked)
     known = sum(word.stem in retriever.guide_stems or word.folded in lexical.RANKS for word in words)

@@ -84,6 +84,8 @@ def test_what_switches_to_something_else(text: str, switches: bool) -> None:
         ("the last one, what does it do?", "the last one, what does it do?"),
         ("wait, i meant pay", "wait, i meant pay"),
         ("great pay, or not?", "great pay, or not?"),
+        ("That sounds quite varied. Who do they work with?", "Who do they work with?"),
+        ("That's not enough. What else?", "That's not enough. What else?"),
         ("how nice, is it remote?", "how nice, is it remote?"),
     ],
 )

@@ -574,3 +574,21 @@ def test_a_row_by_itself_is_asked_of_what_was_asked_before(real_bot: Chatbot) ->
 def test_such_an_engineer_is_the_one_of_the_question_before(real_bot: Chatbot) -> None:
     answer = real_bot.ask("Which languages does such an engineer use?", ["Tell me about deep learning"])
     assert answer.sources[0].ref == "machine-learning-engineer#type-deep-learning"
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "section"),
+    [
+        (["What types of ML engineers are there?", "Which of these pays the most?"],
+         "Tell me about the third one then.", "type-deep-learning"),
+        (["What types of ML engineers are there?"], "and the third one of the types", "type-deep-learning"),
+        (["And linear algebra?", "Which companies hire the most?"],
+         "And which sites list those vacancies?", "jobs-sites"),
+        (["What's an API?"], "Okay, no matter. How do I become an ML engineer?", "how-to-become"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_something_else_than_what_was_declined(
+    real_bot: Chatbot, history: list[str], question: str, section: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)

@@ -22,6 +22,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "encoder",
     "lexical",
     "asides",
+    "returning",
     "measures",
     "letters",
     "spelling",

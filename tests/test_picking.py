@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chatbot import picking
+from chatbot import lexical, picking
 from chatbot.answering import Chatbot
 from tests.places import topic
 
@@ -19,6 +19,9 @@ from tests.places import topic
         ("types", "the second one", "type-data-scientist", "Data scientist"),
         ("types", "the data one", "type-data-scientist", "Data scientist"),
         ("salary-states", "and the lowest of them?", "salary-states", None),
+        ("salary-states", "is Virginia among the top job states?", "jobs-states", None),
+        ("salary-states", "is it at least in the top five for jobs", "jobs-states", None),
+        ("jobs-states", "Is Texas among the best paying ones?", "salary-states", None),
     ],
 )
 def test_a_follow_up_leads_to_a_section(
@@ -43,3 +46,29 @@ def test_a_follow_up_that_picks_nothing(real_bot: Chatbot, text: str) -> None:
     assert (
         picking.in_sequence(retriever, text, text, "before", topic(real_bot, "work-hours"), allowed) is None
     )
+
+
+@pytest.mark.parametrize(
+    ("anchor", "text"),
+    [
+        ("salary-states", "Can they do the job remotely?"),
+        ("salary-states", "how do they get this job?"),
+        ("salary-states", "and texas, how much there?"),
+        ("jobs-states", "who is at the bottom of those five"),
+    ],
+)
+def test_a_list_of_the_same_rows_is_asked_only_by_what_it_alone_says(
+    real_bot: Chatbot, anchor: str, text: str
+) -> None:
+    assert picking._twin(real_bot.retriever, text, topic(real_bot, anchor)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "section"),
+    [("What is step 6?", "step-languages"), ("the eight steps", "how-to-become"), ("What is taught?", None)],
+)
+def test_a_step_is_asked_for_whatever_came_before(real_bot: Chatbot, text: str, section: str | None) -> None:
+    retriever = real_bot.retriever
+    words = lexical.content_words(text)
+    found = picking.step(retriever, text, words, retriever.ranker.answerable)
+    assert (found and found[0]) == (section and topic(real_bot, section))

@@ -636,3 +636,18 @@ def test_a_rank_asks_no_more_of_what_was_asked_in_vain_before(real_bot: Chatbot)
     answer = real_bot.ask("which state is the lowest?", history)
     assert (answer.kind, answer.text) == ("answer", "Massachusetts: $136,700 a year.")
     assert "Texas is not among them" in real_bot.ask("is it the highest?", history).text
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "says"),
+    [
+        (["How much do they make in Washington?"], "And the lowest on that list?", "Massachusetts: $136,700"),
+        (["Which industries pay best?", "how much in software"], "what about the lowest on the list",
+         "Management of Companies and Enterprises: $133,530"),
+        (["Which states pay best?"], "and the second best paid?", "Washington: $138,400"),
+    ],
+)  # fmt: skip
+def test_a_rank_is_asked_of_the_table_not_of_the_row_before(
+    real_bot: Chatbot, history: list[str], question: str, says: str
+) -> None:
+    assert real_bot.ask(question, history).text.startswith(says)

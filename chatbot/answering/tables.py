@@ -24,6 +24,7 @@ from chatbot.retrieval import Retriever
 
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
+OF_LIST = re.compile(r"\b(?:in|of|on) (?:that|the|this|your) list\b", re.I)
 ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
 BEFORE_VALUE = frozenset(
     ["in", "at", "for", "from", "of", "within", "near", "around", "to", "about", "by", "with"]
@@ -57,6 +58,7 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
         units, keys = tuple(table.units[n] for n in kept), tuple(table.keys[n] for n in kept)
         table = replace(table, units=units, keys=keys)
     text = measures.in_one_word(HOW.sub("how", text))  # "how soon" names no row that is called "Soon"
+    text = _by_rank(text) or text
     says = {word.folded for word in lexical.words(text)}
     counted = _numbered(table, text)
     if counted is not None:
@@ -78,6 +80,13 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     line = ranked[::-1] if says & LOWEST or LAST.search(text) else ranked
     place = places[-1] if places else 0  # "second? – and the sixth?" asks for the one named last
     return line[place : place + 1]
+
+
+def _by_rank(text: str) -> str:
+    """What a follow-up asks by rank, and so of no row that was named before: "the lowest on that list"."""
+    now = OF_LIST.sub("", leaning.now(text))
+    says = {word.folded for word in lexical.words(now)}
+    return now if says & (HIGHEST | LOWEST) and not leaning.points(now) else ""
 
 
 def asked_columns(
@@ -186,9 +195,7 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     if beyond:
         return Absent(*beyond, "step")
     now = leaning.now(text) if BESIDE_IT in text else ""
-    says = {word.folded for word in lexical.words(now)}
-    if says & (HIGHEST | LOWEST) and not leaning.points(now):
-        text = now  # "and Texas? – which is the lowest?" asks no more of Texas
+    text = _by_rank(text) or text  # "and Texas? – which is the lowest?" asks no more of Texas
     now = " ".join(retriever.synonyms.get(word.folded, word.text) for word in lexical.words(now))
     for listing in retriever.listings[section]:
         keys = listing.keys
