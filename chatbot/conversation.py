@@ -23,6 +23,7 @@ from chatbot import (
     picking,
     returning,
     sequences,
+    staying,
     steps,
     swapping,
     telling,
@@ -52,11 +53,6 @@ STAYS, BESIDE = 1.5, 1.0
 SURER, PLAINLY, STRANGE, ALONE = 2.0, 5.0, 0.03, 0.9
 # How many times the odds by itself outweigh an answer after the question before it, if that is DOUBTFUL.
 FAR_SURER, DOUBTFUL = 20.0, 0.8
-
-# Among many guides, how strongly a question that names none is drawn to those of the earlier ones: the
-# weight of their logarithmic share, what a question further back is worth, and what any guide keeps. A
-# question one of whose sections has a share above CLEAR stands alone. Chosen on doc2dial (docs/log.md).
-DRAWS, FADES, KEEPS, CLEAR = 2.0, 0.8, 0.01, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,7 @@ def _understood(retriever: Retriever, asks: Sequence[Asked], texts: Sequence[str
     about = {
         n: asks[n][2]
         or frozenset(retriever.aliases.named(readings[n].text))
-        or _guides_of(retriever, asks[n][1])
+        or staying.guides_of(retriever, asks[n][1])
         for n in alone
     }
     allowed = [_but_for_left_out(retriever, retriever.allowed(about[n]), readings[n].text) for n in alone]
@@ -120,8 +116,8 @@ def _understood(retriever: Retriever, asks: Sequence[Asked], texts: Sequence[str
         if number in evidence:
             reading = readings[number]
             seen, mask = evidence[number]
-            if not about[number] and softmax(seen.scores).max() < CLEAR:
-                seen = _stay(retriever, seen, history)
+            if not about[number] and softmax(seen.scores).max() < staying.CLEAR:
+                seen = staying.stay(retriever, seen, history)
             role = _role(retriever, reading.text)
             of_types = sequences.of_types(retriever, reading.text)
             turn = Turn(reading.text, seen, reading.words, mask, about[number], role=role, about=of_types)
@@ -149,21 +145,23 @@ def _but_for_left_out(retriever: Retriever, allowed: Mask, text: str) -> Mask:
 def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guides: frozenset[int]) -> Turn:
     """A question that leans on those before it."""
     before = last(retriever, history, guides)
-    if len(history) > 1 and sequences.PLACE.search(reading.text) and not _is_answered(retriever, before):
-        answered = last(retriever, history[:-1], guides)  # "the third one" is of what was named
-        before = answered if _is_answered(retriever, answered) else before
+    if sequences.PLACE.search(reading.text):  # "the third one" is of what was named
+        before = _answered_before(retriever, history, guides) or before
     if len(history) > 1 and sequences.compares(reading.text):  # "which of the two?"
         earlier = last(retriever, history[-MOST:-1], guides)
         topic = first(before.evidence, before.allowed)
         if both := swapping.with_both(retriever, before.understood_as, earlier.understood_as, topic):
             before = replace(before, understood_as=both)
     turn = _follow(retriever, reading, before, guides)
+    if not _is_answered(retriever, turn) and (answered := _answered_before(retriever, history, guides)):
+        other = _follow(retriever, reading, answered, guides)
+        turn = other if _is_answered(retriever, other) else turn
     people = leaning.means_the_role(reading.text) and retriever.aliases.names and not turn.role
     if people and turn.follows and not _is_answered(retriever, turn):  # they are the guide's own
         alone = understand(retriever, reading.text, (), guides)
         if _is_answered(retriever, alone):
             return alone
-    return turn if turn.guides else replace(turn, evidence=_stay(retriever, turn.evidence, history))
+    return turn if turn.guides else replace(turn, evidence=staying.stay(retriever, turn.evidence, history))
 
 
 def last(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -> Turn:
@@ -171,6 +169,14 @@ def last(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -
     asked = (history[-1], tuple(history[-MOST:-1]), guides)
     kept: Turn | None = retriever.turns.get(asked)
     return kept or understand(retriever, *asked)
+
+
+def _answered_before(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -> Turn | None:
+    """The last question but one, if it had an answer and the last one had none: that is no topic then."""
+    if len(history) < 2 or _is_answered(retriever, last(retriever, history, guides)):
+        return None
+    earlier = last(retriever, history[:-1], guides)
+    return earlier if _is_answered(retriever, earlier) else None
 
 
 def _by_its_end(
@@ -278,6 +284,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
             turn = understand(retriever, bare, (), named)
             if _is_answered(retriever, turn):
                 return turn
+    if both := swapping.compared(retriever, bare, before.understood_as, topic):
+        return replace(understand(retriever, both, (), named), follows=True)
     if found := picking.in_sequence(retriever, reading.text, bare, before.understood_as, topic, allowed):
         understood, evidence, words = found
         role = _role(retriever, understood) if words else ()
@@ -290,6 +298,10 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     own = _role(retriever, bare)
     role = other or (() if own else _role(retriever, reading.text, before.understood_as))
     swapped = asked_of_it or swapping.swap(retriever, bare, before.understood_as, topic)
+    if not swapped and (
+        found := picking.of_other_table(retriever, bare, before.understood_as, topic, allowed)
+    ):
+        return Turn(*found, allowed, named, follows=True)
     understood = swapped or leaning.beside(before.understood_as, bare)
     if swapped or (leaning.asks_on(bare) and leaning.ASKS_FOR_THEM.match(bare)):
         asked = retriever.read(swapped or _ask_for_them(retriever, bare, rest, topic))
@@ -362,27 +374,7 @@ def _agree(alone: Evidence, together: Evidence, allowed: Mask) -> bool:
     """Whether a question clearly finds alone what it finds with the earlier one: then it stood alone."""
     shares = alone.ranker.shares(alone, allowed)
     best = first(together, allowed)
-    return int(np.argmax(shares)) == best and float(shares[best]) >= CLEAR
-
-
-def _stay(retriever: Retriever, evidence: Evidence, history: Sequence[str]) -> Evidence:
-    """The evidence, drawn towards the guides that the earlier questions were about."""
-    guide_of, guides = retriever.index.guide_of, len(retriever.index.guides)
-    if guides == 1 or not history:
-        return evidence
-    earlier = retriever.evidence([retriever.read(text) for text in history[-MOST:]])
-    shares = [np.bincount(guide_of, softmax(seen.scores), guides) for seen in earlier]
-    near = np.average(shares, axis=0, weights=FADES ** np.arange(len(shares))[::-1])
-    drawn = DRAWS * np.log((KEEPS + near) / (KEEPS + near.max()))
-    return replace(evidence, scores=evidence.scores + drawn[guide_of].astype(np.float32))
-
-
-def _guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
-    """The guide that the conversation is about: the one last named."""
-    for question in reversed(history):
-        if named := retriever.aliases.named(retriever.read(question).text):
-            return frozenset(named)
-    return frozenset()
+    return int(np.argmax(shares)) == best and float(shares[best]) >= staying.CLEAR
 
 
 def _at_step(retriever: Retriever, turn: Turn) -> Turn:

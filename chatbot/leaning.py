@@ -40,7 +40,8 @@ POINTS = frozenset([
     "his", "her", "one", "ones", "others", "former", "latter",
 ])  # fmt: skip
 IT = frozenset(["it", "its", "that", "this", "those", "these", "one", "ones"])  # of these a thing, no people
-THOSE = re.compile(r"(?<!\bof )\b(?:those|these) ([^\W\d]+)", re.I)  # "those vacancies", no "of those"
+# "Those vacancies"; not "which of those pays most", nor "those five".
+THOSE = re.compile(rf"(?<!\bof )\b(?:those|these) (?!(?:{'|'.join(lexical.CARDINALS)})\b)([^\W\d]+)", re.I)
 SUCH = re.compile(
     r"\bsuch (?:an? )?(?:careers?|engineers?|experts?|jobs?|people|persons?|positions?|roles?|scientists?"
     r"|specialists?|works?)\b",

@@ -97,6 +97,31 @@ def _twin(retriever: Retriever, bare: str, topic: int) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def of_other_table(
+    retriever: Retriever, bare: str, before: str, topic: int, allowed: Mask
+) -> Understood | None:
+    """A follow-up that names no more than what another table tells the same of: "in Ohio?".
+
+    After what industries pay; not where the topic's own table has it, or others like it.
+    """
+    value = fold_phrase(leaning.value(bare))
+    names = [item.name for item in sequences.rows(retriever, topic)]
+    if not names or tuple(value.split()) not in retriever.values or value in _keys(retriever, topic):
+        return None
+    told = {table.header[1:] for table in retriever.listings[topic] if table.header}
+    guide_of = retriever.index.guide_of
+    found = [
+        n
+        for n in np.flatnonzero(guide_of == guide_of[topic]).tolist()
+        for table in retriever.listings[n]
+        if n != topic and table.header and table.header[1:] in told
+        if value in map(fold_phrase, table.keys) or retriever.is_like(value, table.keys)
+    ]
+    if len(found) != 1 or retriever.is_like(value, tuple(names)):
+        return None
+    return leaning.beside(before, bare), _moved_to(retriever, bare, found[0], allowed), ()
+
+
 def _keys(retriever: Retriever, section: int) -> frozenset[str]:
     """The names of the rows and items of a section's tables and lists, folded."""
     return frozenset(fold_phrase(key) for table in retriever.listings[section] for key in table.keys)

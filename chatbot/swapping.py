@@ -19,6 +19,9 @@ from chatbot.retrieval import Retriever
 from chatbot.roles import role_named
 
 ASIDE = re.compile(r"\([^)]*\)")  # in a heading: "(optional)"
+# What of a follow-up stands for what was asked for before, and sets that beside something else.
+POINTER = re.compile(r"\b(?:that|this|it)\b(?! (?:one|job|role|career)\b)", re.I)
+COMPARES = re.compile(r"\b(?:than|compared? (?:to|with)|differen(?:t|ce)|differs?|versus|vs)\b", re.I)
 
 
 def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
@@ -88,6 +91,29 @@ def with_both(retriever: Retriever, before: str, earlier: str, topic: int) -> st
     span = lexical.find(before, fold_phrase(row[0]))
     end = span[1] if span else len(before.rstrip("?. "))
     return f"{before[:end]} and {other[0]}{before[end:]}"
+
+
+def compared(retriever: Retriever, bare: str, before: str, topic: int) -> str:
+    """A follow-up that sets what was asked for before beside something else, with its name; else nothing.
+
+    "Is that more than Virginia?", after what Ohio pays, asks whether Ohio pays more than Virginia.
+    """
+    pointer = POINTER.search(bare)
+    if not pointer or not COMPARES.search(bare):
+        return ""
+    if rows := sequences.named_rows(retriever, bare, topic):
+        line = [item.name for item in sequences.rows(retriever, topic)]
+        says = {word.folded for word in lexical.words(before)}
+        ends = line[:1] * bool(says & lexical.HIGHEST) or line[-1:] * bool(says & lexical.LOWEST)
+        one = sequences.named_rows(retriever, before, topic) or ends
+        other = len(rows) == len(one) == 1 and rows != one
+    else:
+        one, title = [bare_title(retriever.index.sections[topic])], retriever.titles[topic]
+        family = [retriever.titles[n] for n in retriever.families[topic] if n != topic]
+        asked = set(lexical.stems(bare))
+        other = any(asked & (found - title) for found in family)
+        other = other and asked.isdisjoint(title.difference(*family))
+    return f"{bare[: pointer.start()]}{one[0]}{bare[pointer.end() :]}" if other else ""
 
 
 def _put(before: str, span: tuple[int, int], value: str) -> str:

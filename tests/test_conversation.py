@@ -592,3 +592,21 @@ def test_what_is_asked_of_something_else_than_what_was_declined(
 ) -> None:
     answer = real_bot.ask(question, history)
     assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "section"),
+    [
+        (["tell me about NLP engineers", "do they earn more than computer vision ones?"],
+         "what do they need to know", "type-nlp"),
+        (["what are the job sites", "is zengig free"], "and companies?", "jobs-employers"),
+        (["which industries pay best", "what about healthcare?"],
+         "how many industries are on that list", "salary-industries"),
+    ],
+)  # fmt: skip
+def test_what_was_declined_is_no_topic(
+    real_bot: Chatbot, history: list[str], question: str, section: str
+) -> None:
+    assert real_bot.ask(history[-1], history[:-1]).kind != "answer"
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Callable
 
 import pytest
 
@@ -153,3 +154,27 @@ def test_annual_pay_does_not_answer_what_another_time_is_paid(real_bot: Chatbot,
 def test_a_table_tells_nothing_of_years_that_its_section_does_not_name(real_bot: Chatbot) -> None:
     assert real_bot.ask("what was the pay of ML engineers in California back in 2017?").kind != "answer"
     assert real_bot.ask("I graduate in 2027, do I need a master's degree?").kind == "answer"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "By how much does a Ph.D. raise the pay of ML engineers?",
+        "What percentage of growth is expected for ML engineers?",
+    ],
+)
+def test_words_alone_tell_no_share(real_bot: Chatbot, question: str) -> None:
+    assert real_bot.ask(question).kind != "answer"
+
+
+def test_a_share_is_told_where_a_figure_stands(bot_of: Callable[[str], Chatbot]) -> None:
+    text = (
+        "---\ntitle: Fares\n---\n\n## Discounts\n\nChildren get 40 % off.\n\n## Pets\n\nPets raise fares.\n"
+    )
+    bot = bot_of(text)
+    asked = counting.amount("By how much are the fares lower?")
+    told = {
+        section.title: counting.is_told(bot.retriever, number, asked)
+        for number, section in enumerate(bot.index.sections)
+    }
+    assert (told["Discounts"], told["Pets"]) == (True, False)

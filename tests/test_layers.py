@@ -40,6 +40,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "picking",
     "swapping",
     "telling",
+    "staying",
     "conversation",
     "answering",
     "fitting",

@@ -72,3 +72,21 @@ def test_a_step_is_asked_for_whatever_came_before(real_bot: Chatbot, text: str, 
     words = lexical.content_words(text)
     found = picking.step(retriever, text, words, retriever.ranker.answerable)
     assert (found and found[0]) == (section and topic(real_bot, section))
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "text"),
+    [
+        (["best paying industries"], "ok and in california", "California: $139,620 a year."),
+        (["How much do they make in New York?"], "and software publishers?",
+         "Software Publishers: $135,330 a year."),
+    ],
+)  # fmt: skip
+def test_a_row_of_another_table_is_asked_of_that_table(
+    real_bot: Chatbot, history: list[str], question: str, text: str
+) -> None:
+    assert real_bot.ask(question, history).text == text
+
+
+def test_what_that_table_lacks_is_missing_there(real_bot: Chatbot) -> None:
+    assert real_bot.ask("and Texas?", ["best paying industries"]).kind != "answer"

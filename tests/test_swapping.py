@@ -276,3 +276,38 @@ def test_a_row_without_a_name_takes_no_place(bot_of: Callable[[str], Chatbot]) -
     for before, understood in (("How much is paid in Oslo?", "How much is paid in Rome?"), ("???", "")):
         assert swapping.swap(bot.retriever, "Rome", before, topic) == understood
     assert lexical.find("???", "") is None
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "text"),
+    [
+        (["how much in washington"], "is that more than New York?",
+         "Washington: $138,400 a year; New York: $137,900 a year."),
+        (["which state pays the least"], "How much lower is that than California?",
+         "Massachusetts: $136,700 a year; California: $139,620 a year."),
+        (["best paying industries"], "what's the difference between the top and the bottom one",
+         "Information Services and Data Processing: $139,170 a year; "
+         "Management of Companies and Enterprises: $133,530 a year."),
+    ],
+)  # fmt: skip
+def test_what_was_asked_before_is_set_beside_another_row(
+    real_bot: Chatbot, history: list[str], question: str, text: str
+) -> None:
+    answer = real_bot.ask(question, history)
+    assert (answer.kind, answer.text) == ("answer", text)
+
+
+@pytest.mark.parametrize("question", ["and is that less than in texas?", "is it more than in Ohio?"])
+def test_what_is_not_there_is_set_beside_nothing(real_bot: Chatbot, question: str) -> None:
+    answer = real_bot.ask(question, ["how much in virginia"])
+    assert answer.kind == "no_answer"
+    assert "is not among them" in answer.text
+
+
+def test_two_types_are_set_side_by_side(real_bot: Chatbot) -> None:
+    history = ["what does a computer vision engineer do"]
+    for question in ("whats the difference between it and deep learning", "how is it different from NLP"):
+        answer = real_bot.ask(question, history)
+        assert answer.kind == "answer"
+        assert answer.sources[0].ref.endswith("#type-computer-vision")
+        assert answer.text.count("\n\n") == 1

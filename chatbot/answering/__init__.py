@@ -17,7 +17,17 @@ from pathlib import Path
 
 from chatbot import index as index_folder
 from chatbot import leaning, measures, passages, steps
-from chatbot.answering import counting, denying, offers, parting, quoting, refusing, smalltalk, tables
+from chatbot.answering import (
+    counting,
+    defining,
+    denying,
+    offers,
+    parting,
+    quoting,
+    refusing,
+    smalltalk,
+    tables,
+)
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
@@ -166,7 +176,7 @@ class Chatbot:
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
         said = self.retriever.said(turn.understood_as)  # by a writer
         now, low = leaning.now(turn.understood_as), self.threshold / 4
-        asked, denied = counting.amount(now), denying.denies(now)
+        asked, denied, thing = counting.amount(now), denying.denies(now), defining.thing(now)
         return [
             replace(hit, confidence=low)
             if hit.confidence > low
@@ -174,6 +184,7 @@ class Chatbot:
             and (
                 self._is_of_something_else(hit.section, turn, asked)
                 or (denied and not denying.is_known(self.retriever, hit.section))
+                or (thing and not defining.is_told(self.retriever, hit.section, thing))
             )
             else hit
             for hit in hits

@@ -35,6 +35,8 @@ MONEY = frozenset(  # stems
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 AMOUNT = re.compile(r"[$£€¥]\s?\d")
+# "By how much?", "what percentage?": a difference or a share in figures.
+SHARE = re.compile(r"\bby how much\b|\bper ?cent(?:ages?)?\b", re.I)
 # "Annual salary", "what is that an hour?"; not "in a year", "a day in the life".
 PERIOD = re.compile(
     r"\b(?:(?P<of>annual|yearly|monthly|weekly|daily|hourly)(?:ly)?"
@@ -55,11 +57,13 @@ class Amount:
     money: bool
     period: str
     years: frozenset[str]  # "what was it in 2019?"
+    share: bool = False  # "by how much?"
 
 
 def amount(text: str) -> Amount:
     """What amounts a question asks for."""
-    return Amount(counted(text), asks_money(text), period(text), frozenset(YEAR.findall(text)))
+    share = SHARE.search(text) is not None
+    return Amount(counted(text), asks_money(text), period(text), frozenset(YEAR.findall(text)), share)
 
 
 def is_told(retriever: Retriever, section: int, asked: Amount) -> bool:
@@ -67,6 +71,8 @@ def is_told(retriever: Retriever, section: int, asked: Amount) -> bool:
     if asked.noun and not gives_number(retriever, section, asked.noun):
         return False
     if asked.money and not tells_money(retriever, section):
+        return False
+    if asked.share and not any(NUMBER.search(text) for text in _texts(retriever, section)):
         return False
     tables = [table for table in retriever.listings[section] if table.header]
     if asked.years and tables and not _holds_one(retriever, section, asked.years):

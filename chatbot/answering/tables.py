@@ -77,6 +77,8 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     places = [PLACES[word.folded] for word in lexical.words(text) if word.folded in PLACES]
     if not places and not says & (HIGHEST | LOWEST):
         return []
+    if says & HIGHEST and says & LOWEST:  # "between the top and the bottom one"
+        return [ranked[0], ranked[-1]]
     line = ranked[::-1] if says & LOWEST or LAST.search(text) else ranked
     place = places[-1] if places else 0  # "second? – and the sixth?" asks for the one named last
     return line[place : place + 1]
@@ -200,7 +202,7 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     for listing in retriever.listings[section]:
         keys = listing.keys
         if now and naming.named(retriever, keys, now):
-            return None  # "Does Oracle hire them – Apple?" asks no more of Oracle
+            text = now  # "Does Oracle hire them – Apple?" asks no more of Oracle
         noun = listing.header[0].lower() if listing.header else "entry"
         named = naming.named(retriever, keys, text)
         values = chain(

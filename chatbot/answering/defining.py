@@ -1,0 +1,57 @@
+"""Questions for what a thing is: "what is a portfolio?", "what does pre-processing mean?".
+
+In: a question and a section. Out: the thing, and whether the section says what it is. One that only mentions
+it, beside others or for another purpose, comes nearest to such a question, and does not answer it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chatbot import lexical
+from chatbot.retrieval import Retriever
+from chatbot.roles import role_named
+
+_NOT = r"(?!(?:the|that|this|these|those|it|they|there|my|your|their|its)\b)"
+_NAME = rf"{_NOT}[\w+#-]+(?: [\w+#-]+){{0,2}}?"
+ASKS = re.compile(
+    r"^(?:(?:and|but|hm+|hey|ok(?:ay)?|oh|or|right|so|sorry|wait|well)\W+)*(?:then )?"
+    rf"(?:what(?:['’]?s| is| are)(?: (?:actually|exactly))? (?:an? |some )?(?P<is>{_NAME})"
+    rf"|what (?:does|do) (?:an? )?(?P<means>{_NAME}) (?:mean|stand for)"
+    rf"|(?:define|what is meant by|what do you mean by) (?:an? |the )?(?P<meant>{_NAME}))"
+    r"(?:,? (?:actually|anyway|exactly|please|then|though))*\W*$",
+    re.I,
+)
+# Words with which no thing is named: "what is it like", "what are good skills", "what is paid".
+NO_THING = lexical.STOP | lexical.RANKS | lexical.ORDINALS.keys() | {"good", "common", "important", "typical"}
+
+
+def thing(text: str) -> str:
+    """What a question asks the meaning of; nothing if it asks something else.
+
+    >>> thing("So what's a portfolio exactly?"), thing("What are the hours?"), thing("What does an owl eat?")
+    ('portfolio', '', '')
+    """
+    if not (found := ASKS.match(text.strip())):
+        return ""
+    named = found["is"] or found["means"] or found["meant"]
+    return "" if any(word.folded in NO_THING for word in lexical.words(named)) else named
+
+
+def is_told(retriever: Retriever, section: int, named: str) -> bool:
+    """Whether a section says what a thing is, or does not mention it: then it is asked for in other words.
+
+    Its heading names it, or one of its sentences begins with it, says what it is or of what it is an example.
+    """
+    stems = set(lexical.stems(named))
+    if stems <= retriever.titles[section] or retriever.aliases.named(named) or role_named(named):
+        return True  # of roles `chatbot.roles` knows
+    singular = re.escape(re.sub(r"(?<=\w{3})s$", "", named))
+    telling = re.compile(
+        rf"^(?:an?|the|such|each) {singular}s?\b|^{singular}s?\b"
+        rf"|\b{singular}s?,? (?:is|are|means?|refers? to|who|which|that)\b|\bsuch as\b.*\b{singular}s?\b",
+        re.I,
+    )
+    units = retriever.index.sections[section].units
+    mentions = [unit for unit in units if stems <= lexical.every_stem((unit.text,))]
+    return not mentions or any(telling.search(unit.text) for unit in mentions)

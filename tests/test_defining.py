@@ -1,0 +1,58 @@
+"""A thing that a section only mentions is not defined by it."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from chatbot.answering import Chatbot, defining
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(defining)
+    assert found.attempted == 1
+    assert not found.failed
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("what is data cleaning", "data cleaning"),
+        ("And what's an API?", "API"),
+        ("What does pre-processing mean?", "pre-processing"),
+        ("define neural network please", "neural network"),
+        ("what is it like", ""),
+        ("what is the dress code", ""),
+        ("What are good skills?", ""),
+        ("what is step 6", "step 6"),
+        ("what are the hours of an ML engineer", ""),
+        ("what is needed to become a data scientist", ""),
+    ],
+)
+def test_the_thing_of_which_the_meaning_is_asked(text: str, named: str) -> None:
+    assert defining.thing(text) == named
+
+
+@pytest.mark.parametrize(
+    "question", ["what's a portfolio?", "What is data cleaning?", "what's a stakeholder?", "what are APIs"]
+)
+def test_a_mention_is_no_answer(real_bot: Chatbot, question: str) -> None:
+    assert real_bot.ask(question).kind != "answer"
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("What is an ML engineer?", "someone whose profession"),
+        ("whats a data science manager", "blends technical expertise"),
+        ("what's pytorch", "frameworks such as TensorFlow and PyTorch"),
+        ("what are neural networks", "Neural networks"),
+        ("what is a deep learning engineer", "deep learning frameworks"),
+        ("what is step 6", "programming languages"),
+    ],
+)
+def test_what_is_told_of_it_is_an_answer(real_bot: Chatbot, question: str, says: str) -> None:
+    answer = real_bot.ask(question)
+    assert answer.kind == "answer"
+    assert says in answer.text
