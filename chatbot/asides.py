@@ -58,9 +58,15 @@ LAST = re.compile(r"\b(?:one more|also|another one|last one|lastly|finally)\s*:\
 SAID_LAST = re.compile(r"[,.!?;:…–]+\s+(?P<said>[^,.!?;:…–]{1,60})\W*$")
 CLAUSE = re.compile(r"[,.;:!?…]+(?=\s)|\s*(?:->|=>|→|>>)\s*|\s+[–—-]+\s+")
 # Judges what was said: "That sounds varied. Who …?"
+_JUDGED = """
+bad boring competitive decent demanding easy exhausting exciting fair familiar fine fun generous good great
+hard high impressive interesting logical long low nice promising reasonable reassuring sensible short
+stressful tough tricky vague varied
+"""
 JUDGES = re.compile(
     r"(?:that|this|it|which)(?:['’]s| is| was| sounds?| seems?| looks?)"
-    r" (?:(?:all|a bit|quite|really|so|very|pretty|rather) )*(?!not\b)[^\W\d]+\s*[.!…]+\s+(?=\w)",
+    rf" (?:(?:all|a bit|quite|really|so|very|pretty|rather) )*(?:{'|'.join(_JUDGED.split())})"
+    r"\s*[.!…]+\s+(?=\w)",
     re.I,
 )
 # "… i guess": says how surely it is asked.
@@ -69,6 +75,18 @@ GREETING = re.compile(r"^good (?:morning|afternoon|evening|day)\b[\s,.!]+", re.I
 SWITCHES = re.compile(  # what comes then is of something else
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"
     rf"{_ANOTHER}\s*[,.;:!…–-]+\s",
+    re.I,
+)
+# Of whom somebody asks: "does my daughter need it?" is what she needs.
+_SHE = "aunt|daughter|girlfriend|granddaughter|mother|mom|mum|niece|sister|wife"
+_HE = (
+    "boyfriend|brother|buddy|child|colleague|cousin|dad|father|friend|grandson|husband|kid|mate|nephew|partner"
+    "|son|student|uncle"
+)
+KIN = re.compile(
+    r"\b(?P<before>can|could|did|does|may|might|must|should|will|would|if|whether) (?:my|our)"
+    rf" (?:(?:eldest|little|older|oldest|young|younger|youngest) )?(?:(?P<she>{_SHE})|{_HE})\b"
+    r"(?!['’-]| in[ -]law)",
     re.I,
 )
 # What only says that something is asked: "could you give me some more details about …?".
@@ -99,7 +117,10 @@ FRAME = re.compile(
     r" (?:about|on|regarding|concerning|re|as to|with regard to)"
     r"|(?:overview|summary|outline|explanation|description) (?:of|on|about))\W+"
     rf"|(?:and |so |now )?{_ASKER} ?{_ALSO} ?{_ASKS}(?: (?:me|us))?(?: also)?[\s,:]+"
-    r"(?:(?:about|if|whether)\b\W*|(?=[\"“]?(?:what|which|who|where|when|why|how)\b))",
+    r"(?:(?:about|if|whether)\b\W*|(?=[\"“]?(?:what|which|who|where|when|why|how)\b))"
+    r"|(?:and |so |but )?(?:does|did|do) (?:the|this|that|your) (?:book|guide|handbook|manual|page|site|text)"
+    r" (?:also |even )?(?:explain|mention|say|tell)(?: (?:me|us))?(?: anything)?\W+"
+    r"(?:(?:about|if|on|whether)\b\W*|(?=(?:what|which|who|where|when|why|how)\b))",
     re.I,
 )
 
@@ -111,6 +132,15 @@ def clauses(text: str) -> list[str]:
     (['I know maths', 'ok', 'What comes after high school'], ['high school', 'then what'])
     """
     return [each for part in CLAUSE.split(text) if (each := part.strip(" ,.;:?!–…-"))]
+
+
+def of_anyone(text: str) -> str:
+    """A question that is asked for somebody, as if it were asked of anyone.
+
+    >>> of_anyone("Does my older son need it?"), of_anyone("would my wife's pay rise?")
+    ('Does he need it?', "would my wife's pay rise?")
+    """
+    return KIN.sub(lambda found: f"{found['before']} {'she' if found['she'] else 'he'}", text)
 
 
 def without_reaction(text: str) -> str:

@@ -128,7 +128,8 @@ def _alternates(guide: Guide, file: Path) -> Iterator[str]:
     owner: dict[str, str] = {}
     for section in guide.sections:
         if section.blocks and 0 < len(section.alternates) < ENOUGH and questions.exists():
-            yield f"{questions}: {section.id} has {len(section.alternates)} alternates; {ENOUGH} are enough"
+            few = len(section.alternates)
+            yield f"{questions}: {section.id} has {few} alternates; add {ENOUGH - few} in other words"
         if section.blocks and not section.alternates and questions.exists():
             yield f"{questions}: {section.id} has no alternates"
         for question in section.alternates:

@@ -92,7 +92,8 @@ def build(corpus: Path | None, index: Path | None) -> None:
         ) from error
     promise = report.promise
     click.echo(
-        f"build {report.build}: {report.guides} guides, {report.sections} sections, {report.views} views, "
+        f"build {report.build}: {report.guides} {'guide' if report.guides == 1 else 'guides'}, "
+        f"{report.sections} sections, {report.views} views, "
         f"{report.embedded} embedded, {report.reused} reused",
         err=True,
     )
@@ -107,8 +108,10 @@ def build(corpus: Path | None, index: Path | None) -> None:
         click.echo(f"{said}: {cost}", err=True)
     elif promise.high:
         click.echo(
-            "no promise: too few golden questions to judge it by. Fitted on alternates, each left out: "
-            f"{cost}; {promise.wrong:.0%} of these answers are wrong",
+            f"no promise: that takes {FEW} golden questions marked fit (corpus/README.md), and here are "
+            f"{report.examples}. Of questions worded like the alternates, each left out, {cost}; "
+            f"{promise.wrong:.0%} of these answers are wrong. Visitors use other words: fewer of theirs do, "
+            "and some of what the guide does not say gets one, too",
             err=True,
         )
     if report.alternates < report.sections * 3:

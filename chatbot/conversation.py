@@ -146,15 +146,17 @@ def _after(retriever: Retriever, reading: Reading, history: Sequence[str], guide
     """A question that leans on those before it."""
     before = last(retriever, history, guides)
     if sequences.PLACE.search(reading.text):  # "the third one" is of what was named
-        before = _answered_before(retriever, history, guides) or before
+        before = _answered_before(retriever, before, history, guides) or before
     if len(history) > 1 and sequences.compares(reading.text):  # "which of the two?"
         earlier = last(retriever, history[-MOST:-1], guides)
         topic = first(before.evidence, before.allowed)
         if both := swapping.with_both(retriever, before.understood_as, earlier.understood_as, topic):
             before = replace(before, understood_as=both)
     turn = _follow(retriever, reading, before, guides)
-    if not _is_answered(retriever, turn) and (answered := _answered_before(retriever, history, guides)):
-        other = _follow(retriever, reading, answered, guides)
+    says = reading.words or leaning.means_the_role(reading.text)
+    if says and not leaning.points_at_it(reading.text) and not _is_answered(retriever, turn):
+        answered = _answered_before(retriever, before, history, guides)
+        other = _follow(retriever, reading, answered, guides) if answered else turn
         turn = other if _is_answered(retriever, other) else turn
     people = leaning.means_the_role(reading.text) and retriever.aliases.names and not turn.role
     if people and turn.follows and not _is_answered(retriever, turn):  # they are the guide's own
@@ -171,9 +173,18 @@ def last(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -
     return kept or understand(retriever, *asked)
 
 
-def _answered_before(retriever: Retriever, history: Sequence[str], guides: frozenset[int]) -> Turn | None:
-    """The last question but one, if it had an answer and the last one had none: that is no topic then."""
-    if len(history) < 2 or _is_answered(retriever, last(retriever, history, guides)):
+def _answered_before(
+    retriever: Retriever, before: Turn, history: Sequence[str], guides: frozenset[int]
+) -> Turn | None:
+    """The last question but one, if it had an answer and the last one, `before`, had none: that is no topic.
+
+    Not after a question that named something, of which it may be that more is asked: a place, another role,
+    or whatever the guides do not know.
+    """
+    now = lexical.content_words(leaning.now(before.understood_as))
+    named = any(not retriever.knows(word.stem) or (word.folded,) in retriever.values for word in now)
+    named |= bool(before.role) and not any(title.issuperset(before.role) for title in retriever.titles)
+    if len(history) < 2 or named or _is_answered(retriever, before):
         return None
     earlier = last(retriever, history[:-1], guides)
     return earlier if _is_answered(retriever, earlier) else None

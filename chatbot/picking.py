@@ -84,8 +84,8 @@ def _twin(retriever: Retriever, bare: str, topic: int) -> int | None:
     "Is it in the top five for jobs?", after what a state pays: it says what only the other section says.
     """
     keys = _keys(retriever, topic)
-    if len(keys) < 2:
-        return None
+    if len(keys) < 2 or sequences.PLACE.search(bare) or leaning.points_at_them(bare):
+        return None  # "the third, what does it pay?" is picked first
     guide_of = retriever.index.guide_of
     same = np.flatnonzero(guide_of == guide_of[topic]).tolist()
     twins = [n for n in same if n != topic and len(keys & _keys(retriever, n)) > 1]

@@ -1,4 +1,4 @@
-"""What somebody comes back to: "Back to the hours: are they long?", "as for the pay, is it fair?".
+"""What somebody comes back to: "Back to the hours: is it long?", "OK, going back to the pay. And in Ohio?".
 
 In: a question and the earlier ones. Out: the question without that, and the earlier ones that it leans on
 then. It knows no guide; what the question means after these is for `chatbot.conversation`.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot import lexical
+from chatbot import leaning, lexical
 
 BACK = re.compile(
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|but|then|sorry|anyway"
-    r"|again|please|(?:can|could|let['’]?s|shall) (?:i|we|you|us)?|let me|i want to|going|coming|go|come|get)"
-    r"[\s,.!…]+)*(?:(?:back|return(?:ing)?) (?:to|on)|as (?:for|to)|regarding|concerning|speaking of)\b"
-    r" (?P<place>[^,.:;!?–—]{1,60}?)(?: again)?(?:\s*[,.:;!–—-]+\s+(?P<asked>\S.*)|[\s.!…]*)$",
+    r"|again|please|(?:can|could|shall) (?:i|we|you)|let['’]?s|let me|i want to|going|coming|go|come|get)"
+    r"[\s,.!…]+)*(?:back|return(?:ing)?) to"
+    r" (?P<place>[^,.:;!?–—]{1,60}?)(?: again)?(?:\s*[,.:;!–—-]+\s+(?P<asked>\S.*)|[\s.!?…]*)$",
     re.I,
 )
 _OF_WHAT_WAS_SAID = re.compile(
@@ -30,26 +30,29 @@ _OF_WHAT_WAS_SAID = re.compile(
 def returned(question: str, history: Sequence[str]) -> tuple[str, Sequence[str]]:
     """A question that comes back to something, as if that had been asked for just before; any other as it is.
 
-    What was last asked of it is asked on, or the thing itself, if nothing was. "The first" alone may be of
-    anything, so nothing is changed then.
+    What was last asked of it is asked on. What is not leant on stays in the question, so that nothing that
+    was named is lost. "The first" alone may be of anything, so nothing is changed then.
 
-    >>> returned("Back to the hours: are they long?", ["Are the hours flexible?", "Is it far?"])
-    ('are they long?', ['Are the hours flexible?'])
-    >>> returned("ok, back to the pay", ["Is it far?"]), returned("Back to the first?", ["Is it far?"])
-    (('the pay', ()), ('Back to the first?', ['Is it far?']))
+    >>> returned("Back to the hours: is it long?", ["Are the hours flexible?", "Is it far?"])
+    ('is it long?', ['Are the hours flexible?'])
+    >>> returned("Back to Ohio: what do people earn?", ["How much is it in Ohio?", "Is it far?"])
+    ('Ohio: what do people earn?', ['How much is it in Ohio?'])
     """
     if not history or not (found := BACK.match(question)):
         return question, history
     place, asked = _OF_WHAT_WAS_SAID.sub("", found["place"]), (found["asked"] or "").strip()
     if not place:
         return asked or question, history
-    words = lexical.words(place)
-    counted = any(word.folded in lexical.ORDINALS for word in words)
+    counted = any(word.folded in lexical.ORDINALS for word in lexical.words(place))
     named = {word.stem for word in lexical.content_words(place) if word.folded not in lexical.ORDINALS}
-    if not named:
-        return question, history
-    spoken = [n for n, text in enumerate(history, 1) if named.issubset(lexical.stems(text))]
+    spoken = [n for n, text in enumerate(history, 1) if named and named.issubset(lexical.stems(text))]
     before = history[: spoken[-1]] if spoken else history if counted else ()
+    if not named or not (before or re.match(lexical.ASKING, asked, re.I)):
+        return question, history
     if not asked:
         return place, before if counted else ()
-    return asked, (*before, place) if counted or not spoken else before
+    picks = any(word.folded in lexical.ORDINALS for word in lexical.words(asked))
+    leans = picks or leaning.GOES_ON.match(asked) or leaning.points_at_it(asked) or leaning.asks_on(asked)
+    if leans and (before or place.islower()):  # a name that was not spoken of may be lost: "Google: is it …?"
+        return asked, (*before, place) if counted or not spoken else before
+    return f"{place}: {asked}", before or history

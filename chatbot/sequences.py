@@ -65,12 +65,14 @@ AND_PLACE = re.compile(
 # "who's third on that list", "which comes second?": a place without "the".
 WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?| ranks?) $", re.I)
 # What is said when a table's figure is asked for: "the third one, how much exactly?"
+PAID = frozenset(["earn", "paid", "pay"])  # stems
 FIGURE = frozenset(["figure", "amount", "number", "exact", "year"])
 # What sets two rows side by side: "which is higher?", "what's the difference?"
 BETWEEN_TWO = HIGHER | LOWER | {"difference", "gap", "compare", "comparison"}
 PAIR = frozenset(["two", "both", "pair"])
 SUBJECT = frozenset(["job", "career", "role", "profess", "work", "field", "guid"])  # stems
 HOW_MUCH = re.compile(r"\bhow much\b", re.I)
+TELLS = frozenset(["cost", "costs", "earn", "earns", "pay", "pays"])  # "what does the third pay?"
 DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
 
 
@@ -118,7 +120,9 @@ def names_others(retriever: Retriever, text: str, topic: int) -> bool:
     """Whether "those" are said to be other things than a section names: "those vacancies", of employers."""
     found = leaning.THOSE.search(text)
     noun = lexical.fold(found[1]) if found else ""
-    return bool(noun) and noun not in lexical.STOP | ANY and not _is_called(retriever, topic, noun)
+    noun = lexical.fold(retriever.synonyms.get(noun, noun))
+    known = noun not in lexical.STOP | ANY and retriever.knows(lexical.stem(noun))
+    return bool(noun) and known and not _is_called(retriever, topic, noun)
 
 
 def of_types(retriever: Retriever, text: str) -> Mask | None:
@@ -146,7 +150,7 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
         places.append(ORDINALS[further["ordinal"].lower()])
         noun, at, end = (further["noun"] or "").lower(), further.start("noun"), further.end()
     if noun and noun not in ANY and not _is_called(retriever, topic, noun):
-        if noun not in lexical.STOP:  # "the first interview": of something else
+        if noun not in lexical.STOP | TELLS:  # "the first interview": of something else
             return None
         noun, end = "", at - 1
     said = {word.folded for word in lexical.words(before)}
@@ -205,8 +209,8 @@ def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:
         return False
     known = HIGHEST | LOWEST | BETWEEN_TWO | PAIR | AROUND | FIGURE | {*lexical.CARDINALS, *ORDINALS}
     held = retriever.ranker.coverage.own_stems[topic]
-    if not lexical.PAY.isdisjoint(held):
-        held = held | lexical.PAY
+    if not PAID.isdisjoint(held):
+        held = held | PAID
     return all(word.folded in known or word.stem in held for word in lexical.content_words(text))
 
 

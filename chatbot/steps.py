@@ -26,7 +26,7 @@ NTH_STEP = re.compile(
     re.I,
 )
 LAST_STEP = re.compile(
-    r"\b(?:last|final) (?:step|stage|phase)\b(?! (?:before|after))"
+    r"(?<!second )(?<!next to )(?<!second to )\b(?:last|final) (?:step|stage|phase)\b(?! (?:before|after))"
     r"|\b(?:step|stage|phase) (?:comes|goes|is) (?:the )?last\b",
     re.I,
 )

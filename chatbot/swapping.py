@@ -14,14 +14,19 @@ from collections.abc import Sequence
 from chatbot import leaning, lexical, numbered, sequences
 from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import fold_phrase
-from chatbot.passages import bare_title
+from chatbot.passages import bare_title, is_step
 from chatbot.retrieval import Retriever
 from chatbot.roles import role_named
 
+LINKS = frozenset(["a", "an", "and", "as", "at", "for", "in", "of", "on", "or", "the", "to", "with"])
 ASIDE = re.compile(r"\([^)]*\)")  # in a heading: "(optional)"
 # What of a follow-up stands for what was asked for before, and sets that beside something else.
 POINTER = re.compile(r"\b(?:that|this|it)\b(?! (?:one|job|role|career)\b)", re.I)
-COMPARES = re.compile(r"\b(?:than|compared? (?:to|with)|differen(?:t|ce)|differs?|versus|vs)\b", re.I)
+COMPARES = re.compile(r"\b(?:than|compared? (?:to|with)|diff(?:eren(?:t|ce))?|differs?|versus|vs)\b", re.I)
+COMPARING = frozenset([
+    "better", "big", "compare", "compared", "diff", "differ", "difference", "different", "differs", "far",
+    "gap", "higher", "less", "lower", "more", "versus", "vs", "worse",
+])  # fmt: skip
 
 
 def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
@@ -47,7 +52,7 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
                 and old != folded
                 and (folded in group or _may_replace(retriever, value, topic, old, elsewhere))
             ):
-                return _put(before, span, _in_full(retriever, value, every, group))
+                return _put(before, span, _in_full(retriever, value, every, group, old))
     if span := _stranger_like(retriever, before, retriever.synonyms.get(folded, value)):
         return _put(before, span, value)
     part = _row_in_part(retriever, before, topic)
@@ -101,19 +106,25 @@ def compared(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     pointer = POINTER.search(bare)
     if not pointer or not COMPARES.search(bare):
         return ""
+    asked = {word.stem for word in lexical.content_words(bare) if word.folded not in COMPARING}
     if rows := sequences.named_rows(retriever, bare, topic):
         line = [item.name for item in sequences.rows(retriever, topic)]
         says = {word.folded for word in lexical.words(before)}
         ends = line[:1] * bool(says & lexical.HIGHEST) or line[-1:] * bool(says & lexical.LOWEST)
         one = sequences.named_rows(retriever, before, topic) or ends
         other = len(rows) == len(one) == 1 and rows != one
+        asked -= sequences.PAID | set(lexical.stems(rows[0]))
+    elif is_step(retriever.index.sections[topic]) or "than" in bare:
+        return ""
     else:
         one, title = [bare_title(retriever.index.sections[topic])], retriever.titles[topic]
         family = [retriever.titles[n] for n in retriever.families[topic] if n != topic]
-        asked = set(lexical.stems(bare))
         other = any(asked & (found - title) for found in family)
         other = other and asked.isdisjoint(title.difference(*family))
-    return f"{bare[: pointer.start()]}{one[0]}{bare[pointer.end() :]}" if other else ""
+        asked -= title.union(*family)
+    if not other or asked:  # "is it warmer there than in Ohio?"
+        return ""
+    return f"{bare[: pointer.start()]}{one[0]}{bare[pointer.end() :]}"
 
 
 def _put(before: str, span: tuple[int, int], value: str) -> str:
@@ -156,7 +167,9 @@ def _together(text: str, stems: set[str]) -> tuple[int, int] | None:
     places = [n for n, word in enumerate(said) if word.stem in stems]
     if not places or places[-1] - places[0] >= len(places):
         return None
-    return said[places[0]].start, said[places[-1]].end
+    start, end = said[places[0]].start, said[places[-1]].end
+    between = {word.folded for word in lexical.words(text[start:end]) if word.stem not in stems}
+    return (start, end) if between <= LINKS else None  # "does the fork need service": a verb is no part of it
 
 
 def of_other_role(retriever: Retriever, bare: str, before: str) -> tuple[str, tuple[str, ...]]:
@@ -187,11 +200,16 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     return bool(meant) and retriever.is_like(value, (*rows, *nouns))
 
 
-def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str]) -> str:
+def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str], old: str) -> str:
     """A value as the only heading of a group that holds its words: "industries", "highest paying industries".
 
-    The key of a row is never filled up: "York" is not New York.
+    Or, of a key, with the words in which the old one ends: "and technology?" after an activity fee is the
+    technology fee. Else no key is ever filled up: "York" is not New York.
     """
+    ends = old.split()
+    alike = (f"{' '.join(words)} {' '.join(ends[n:])}" for n in range(1, len(ends)))
+    if found := next((other for other in alike if other in group), ""):
+        return found
     longer = [other for other in group if set(words) <= set(other.split())]
     titles = (fold_phrase(section.title) for section in retriever.index.sections)
     return longer[0] if len(longer) == 1 and longer[0] in titles else value

@@ -41,7 +41,7 @@ def asking(retriever: Retriever, text: str) -> str:
         dropped = [word for word in lexical.words(text) if word.folded not in left]
         if any((word.folded,) in retriever.values for word in dropped):
             bare = text  # "Nice: what is the phone number?"
-    text = asides.ASIDE.sub("", bare)
+    text = asides.of_anyone(asides.ASIDE.sub("", bare))
     if asides.CORRECTED.match(text) and retriever.aliases.named(meant := leaning.LEAD.sub("", text)):
         return meant  # "I meant the pay of ML engineers": whole without the question that it corrects
     return text

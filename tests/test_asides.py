@@ -7,11 +7,12 @@ import doctest
 import pytest
 
 from chatbot import asides
+from chatbot.answering import Chatbot
 
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(asides)
-    assert found.attempted == 4
+    assert found.attempted == 5
     assert not found.failed
 
 
@@ -86,6 +87,8 @@ def test_what_switches_to_something_else(text: str, switches: bool) -> None:
         ("great pay, or not?", "great pay, or not?"),
         ("That sounds quite varied. Who do they work with?", "Who do they work with?"),
         ("That's not enough. What else?", "That's not enough. What else?"),
+        ("It's Germany. What do they earn?", "It's Germany. What do they earn?"),
+        ("It is unpaid. Do I need it?", "It is unpaid. Do I need it?"),
         ("how nice, is it remote?", "how nice, is it remote?"),
     ],
 )
@@ -107,7 +110,36 @@ def test_a_reaction_is_left_out(text: str, left: str) -> None:
         ("do they ask about python in interviews", "do they ask about python in interviews"),
         ("who asks for certifications?", "who asks for certifications?"),
         ("details on that", "details on that"),
+        ("does the guide say which one pays more?", "which one pays more?"),
+        ("and does this page mention anything about visas", "visas"),
+        ("does the guide say so", "does the guide say so"),
     ],
 )
 def test_what_only_says_that_something_is_asked_is_left_out(text: str, left: str) -> None:
     assert asides.without_frame(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Does my daughter need a degree?", "Does she need a degree?"),
+        ("I ask whether my oldest son could work from home", "I ask whether he could work from home"),
+        ("is that my son's pay", "is that my son's pay"),
+        ("would my brother-in-law be paid more", "would my brother-in-law be paid more"),
+        ("my daughter is 15", "my daughter is 15"),
+    ],
+)
+def test_what_is_asked_for_somebody_is_asked_of_anyone(text: str, left: str) -> None:
+    assert asides.of_anyone(text) == left
+
+
+@pytest.mark.parametrize(
+    ("question", "section"),
+    [
+        ("does my husband need a certification", "step-certification"),
+        ("How would my nephew become an ML engineer?", "how-to-become"),
+    ],
+)
+def test_what_somebody_needs_is_answered(real_bot: Chatbot, question: str, section: str) -> None:
+    answer = real_bot.ask(question)
+    assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)

@@ -599,9 +599,8 @@ def test_what_is_asked_of_something_else_than_what_was_declined(
     [
         (["tell me about NLP engineers", "do they earn more than computer vision ones?"],
          "what do they need to know", "type-nlp"),
-        (["what are the job sites", "is zengig free"], "and companies?", "jobs-employers"),
-        (["which industries pay best", "what about healthcare?"],
-         "how many industries are on that list", "salary-industries"),
+        (["What types of ML engineers are there?", "Which of these pays the most?"],
+         "what about the third one then", "type-deep-learning"),
     ],
 )  # fmt: skip
 def test_what_was_declined_is_no_topic(
@@ -610,3 +609,21 @@ def test_what_was_declined_is_no_topic(
     assert real_bot.ask(history[-1], history[:-1]).kind != "answer"
     answer = real_bot.ask(question, history)
     assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        (["how much do they make in Virginia?", "and in Texas?"], "what do they make there?"),
+        (["how much in California?", "and in Ohio?"], "how much is it there?"),
+        (["how much in California?", "and for nurses?"], "do they need a degree?"),
+        (["how much in California?", "what about taxes?"], "how much are they?"),
+        (["do I need a certification?", "do I need a visa?"], "where do I get one?"),
+        (["which programming languages do I need?", "who invented Python?"], "and Java?"),
+        (["which states pay the most?", "which cities are most expensive?"], "and the lowest?"),
+    ],
+)
+def test_after_what_was_named_in_vain_nothing_is_asked_of_what_came_before(
+    real_bot: Chatbot, history: list[str], question: str
+) -> None:
+    assert real_bot.ask(question, history).kind != "answer"

@@ -28,6 +28,8 @@ def test_the_examples_in_the_code_hold() -> None:
         ("what is step 6", "step 6"),
         ("what are the hours of an ML engineer", ""),
         ("what is needed to become a data scientist", ""),
+        ("what is included", ""),
+        ("what is annual pay", ""),
     ],
 )
 def test_the_thing_of_which_the_meaning_is_asked(text: str, named: str) -> None:
@@ -50,6 +52,9 @@ def test_a_mention_is_no_answer(real_bot: Chatbot, question: str) -> None:
         ("what are neural networks", "Neural networks"),
         ("what is a deep learning engineer", "deep learning frameworks"),
         ("what is step 6", "programming languages"),
+        ("what is a team lead?", "team lead"),
+        ("what is data pre-processing", "data pre-processing"),
+        ("what are software publishers, in the pay list", "Software Publishers"),
     ],
 )
 def test_what_is_told_of_it_is_an_answer(real_bot: Chatbot, question: str, says: str) -> None:

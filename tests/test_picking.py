@@ -55,6 +55,8 @@ def test_a_follow_up_that_picks_nothing(real_bot: Chatbot, text: str) -> None:
         ("salary-states", "how do they get this job?"),
         ("salary-states", "and texas, how much there?"),
         ("jobs-states", "who is at the bottom of those five"),
+        ("jobs-states", "what's the salary in the third?"),
+        ("jobs-states", "which of those pays the least?"),
     ],
 )
 def test_a_list_of_the_same_rows_is_asked_only_by_what_it_alone_says(

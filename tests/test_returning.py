@@ -22,16 +22,20 @@ def test_the_examples_in_the_code_hold() -> None:
     ("question", "asked", "earlier"),
     [
         ("Back to the states: and Ohio?", "and Ohio?", EARLIER[:2]),
-        ("OK, going back to the states. Is New York there?", "Is New York there?", EARLIER[:2]),
-        ("back to the second type, what do they do", "what do they do", (*EARLIER[:1], "the second type")),
-        ("as for the hours, are they long?", "are they long?", ("the hours",)),
+        ("OK, going back to the states. Is it in there?", "Is it in there?", EARLIER[:2]),
+        ("back to the states: is Ohio", "the states: is Ohio", EARLIER[:2]),
+        ("back to the second type, what does it do", "what does it do", (*EARLIER[:1], "the second type")),
         ("back to your point about insurance: why?", "why?", ("insurance",)),
+        ("back to Google: is it remote?", "Google: is it remote?", EARLIER),
+        ("going back to medicine: what skills help", "medicine: what skills help", EARLIER),
         ("Going back to your list: and the fourth type?", "and the fourth type?", EARLIER),
-        ("ok back to pay in Ohio", "pay in Ohio", ()),
+        ("ok back to the states", "the states", ()),
         ("Back to the beginning: what is it?", "what is it?", EARLIER),
         ("going back to the first, was that more", "going back to the first, was that more", EARLIER),
+        ("coming back to life, lol", "coming back to life, lol", EARLIER),
         ("can I go back to university?", "can I go back to university?", EARLIER),
         ("how do they get back to me", "how do they get back to me", EARLIER),
+        ("as for Canada: what is the pay?", "as for Canada: what is the pay?", EARLIER),
     ],
 )
 def test_what_is_come_back_to_was_asked_just_before(
@@ -81,3 +85,16 @@ def test_an_earlier_topic_is_asked_on(
     assert answer.kind == "answer"
     assert answer.sources[0].ref.endswith(f"#{reference}")
     assert says in answer.text
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        (["how much in Texas?", "what are the hours?"], "back to Texas: what do they make?"),
+        (["how much in Virginia?", "what are the hours?"], "back to the salary: and Texas?"),
+        (["what are the hours?"], "coming back to nurses. which states pay the most?"),
+        (["What types are there?", "what do they earn?"], "back to the types: which pays best?"),
+    ],
+)
+def test_nothing_that_is_named_is_lost(real_bot: Chatbot, history: list[str], question: str) -> None:
+    assert real_bot.ask(question, history).kind != "answer"

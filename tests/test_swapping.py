@@ -311,3 +311,59 @@ def test_two_types_are_set_side_by_side(real_bot: Chatbot) -> None:
         assert answer.kind == "answer"
         assert answer.sources[0].ref.endswith("#type-computer-vision")
         assert answer.text.count("\n\n") == 1
+
+
+FEES = """---
+title: Fees
+---
+
+## Fees
+
+The college has these fees:
+
+| Fee | Amount |
+|---|---|
+| Student activity fee | $40 |
+| Technology fee | $65 |
+
+## Service
+
+A workshop services each part:
+
+| Part | Time |
+|---|---|
+| Fork service | every year |
+| Brake fluid | every two years |
+"""
+
+
+@pytest.mark.parametrize(
+    ("bare", "before", "section", "swapped"),
+    [
+        ("technology?", "What is the student activity fee?", "Fees", "What is the technology fee?"),
+        ("brake fluid?", "how often does the fork need service", "Service", ""),
+        ("brake fluid?", "how often is fork service done", "Service", "how often is brake fluid done"),
+    ],
+)
+def test_a_key_ends_as_the_old_one_and_no_verb_is_lost(
+    bot_of: Callable[[str], Chatbot], bare: str, before: str, section: str, swapped: str
+) -> None:
+    bot = bot_of(FEES)
+    topic = next(n for n, found in enumerate(bot.index.sections) if found.title == section)
+    assert swapping.swap(bot.retriever, bare, before, topic) == swapped
+
+
+@pytest.mark.parametrize(
+    ("bare", "before", "anchor"),
+    [
+        ("is it warmer than California?", "how much in virginia", "salary-states"),
+        ("is it bigger than California?", "how much in virginia", "salary-states"),
+        ("is it true that jobs in California are different?", "how much in virginia", "salary-states"),
+        ("is it better than a bachelor's?", "do I need a master's", "step-masters"),
+        ("is it more than that?", "how much in virginia", "salary-states"),
+    ],
+)
+def test_only_what_a_table_or_a_type_tells_is_compared(
+    real_bot: Chatbot, bare: str, before: str, anchor: str
+) -> None:
+    assert swapping.compared(real_bot.retriever, bare, before, topic(real_bot, anchor)) == ""

@@ -651,3 +651,9 @@ def test_a_rank_is_asked_of_the_table_not_of_the_row_before(
     real_bot: Chatbot, history: list[str], question: str, says: str
 ) -> None:
     assert real_bot.ask(question, history).text.startswith(says)
+
+
+def test_the_lowest_is_not_asked_for_by_at_least(real_bot: Chatbot) -> None:
+    question = "last but not least, which single state pays the most, at least for ML engineers?"
+    answer = real_bot.ask(question)
+    assert (answer.kind, answer.text == "Massachusetts: $136,700 a year.") == ("answer", False)

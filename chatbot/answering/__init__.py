@@ -368,7 +368,7 @@ class Chatbot:
             half,
             understood_as=turn.understood_as,
             text=f"{half.text} {refusing.not_said(other.ask.question)}",
-            missing=refusing.missing_words(self.retriever, other.ask, other.turn),
+            missing=refusing.missing_words(self.retriever, other.ask, other.turn, other.hits[0].section),
         )
 
     def _reply(

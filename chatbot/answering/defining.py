@@ -35,7 +35,9 @@ def thing(text: str) -> str:
     if not (found := ASKS.match(text.strip())):
         return ""
     named = found["is"] or found["means"] or found["meant"]
-    return "" if any(word.folded in NO_THING for word in lexical.words(named)) else named
+    words = lexical.words(named)
+    said = words[-1].folded.endswith("ed") or any(word.stem in lexical.PAY for word in words)
+    return "" if said or any(word.folded in NO_THING for word in words) else named  # "what is included?"
 
 
 def is_told(retriever: Retriever, section: int, named: str) -> bool:
@@ -46,10 +48,14 @@ def is_told(retriever: Retriever, section: int, named: str) -> bool:
     stems = set(lexical.stems(named))
     if stems <= retriever.titles[section] or retriever.aliases.named(named) or role_named(named):
         return True  # of roles `chatbot.roles` knows
+    if tuple(word.folded for word in lexical.words(named)) in retriever.values:
+        return True  # "what are software publishers?", after what they pay
     singular = re.escape(re.sub(r"(?<=\w{3})s$", "", named))
     telling = re.compile(
         rf"^(?:an?|the|such|each) {singular}s?\b|^{singular}s?\b"
-        rf"|\b{singular}s?,? (?:is|are|means?|refers? to|who|which|that)\b|\bsuch as\b.*\b{singular}s?\b",
+        rf"|\b{singular}s?,? (?:who|which|that)\b"
+        rf"|\b{singular}s?\b.{{0,50}}\b(?:is|are|can be|means?|refers?)\b"
+        rf"|\b(?:such as\b.*|called (?:an? |the )?)\b{singular}s?\b",
         re.I,
     )
     units = retriever.index.sections[section].units

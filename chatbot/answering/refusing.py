@@ -35,7 +35,9 @@ quien quiero se si soy tiene un una yo
 da fazer nao onde os eu ganha posso preciso quais sao uma voce
 """
 ELSEWHERE = frozenset(_ELSEWHERE.split())
-CLOSE = 0.5  # share of the threshold from which a miss is a close call, and choices are offered
+# The share of the threshold from which a miss is a close call, and choices are offered; and where the build
+# was not taught what to decline: then nothing tells that the guide does not say what its own words hold.
+CLOSE, CLOSE_UNTAUGHT = 0.5, 0.1
 RIVAL = 3.0  # log-odds by which one guide must lead another to be taken without asking
 CHOICES = 4  # guides that are offered at most
 
@@ -65,7 +67,7 @@ def refuse(
     person = whom_to_ask(contact)
     if absent:
         return Refusal("no_answer", _not_listed(absent) + person, "not_in_guide", choices, (absent.value,))
-    missing = missing_words(retriever, ask, turn)
+    missing = missing_words(retriever, ask, turn, hits[0].section)
     foreign = _is_foreign(retriever, ask.question)
     if foreign:
         person = f" {OTHER_LANGUAGE}{person}"
@@ -75,7 +77,8 @@ def refuse(
         text = "That is not what the guide is about, so it does not say." + person
         return Refusal("no_answer", text, "off_topic", choices, missing)
     refused = turn.evidence.refused[0]
-    if hits[0].confidence >= CLOSE * retriever.threshold and not missing and closest > refused:
+    close = CLOSE if "detector.weights" in index.fitted else CLOSE_UNTAUGHT
+    if hits[0].confidence >= close * retriever.threshold and not missing and closest > refused:
         return Refusal(
             "clarify", "I am not sure what you mean. Is it one of these?", "ambiguous", choices, ()
         )
@@ -150,11 +153,13 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def missing_words(retriever: Retriever, ask: Ask, turn: Turn) -> tuple[str, ...]:
+def missing_words(retriever: Retriever, ask: Ask, turn: Turn, nearest: int) -> tuple[str, ...]:
     """The content words of the question that the guides do not speak of, as written.
 
-    Those of the questions before it count only where it has no others ("how often?").
+    Those of the questions before it count only where it has no others ("how often?"). Of what an alternate of
+    the nearest section asks with, the section speaks, as its writer took it.
     """
+    asked = lexical.every_stem(retriever.index.sections[nearest].alternates)
     said = {stem for earlier in ask.history for stem in lexical.stems(earlier)}
     said -= set(lexical.stems(ask.question))
     words = lexical.content_words(asides.without_frame(turn.understood_as))
@@ -163,6 +168,7 @@ def missing_words(retriever: Retriever, ask: Ask, turn: Turn) -> tuple[str, ...]
             word.text
             for word in [word for word in words if word.stem not in said] or words
             if not retriever.knows(word.stem)
+            and word.stem not in asked
             and word.folded not in OPERATORS
             and word.folded not in retriever.synonyms
             and len(word.folded) > 2

@@ -24,6 +24,7 @@ from chatbot.retrieval import Retriever
 
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
+APART = frozenset(["apart", "between", "difference", "diff", "gap"])
 OF_LIST = re.compile(r"\b(?:in|of|on) (?:that|the|this|your) list\b", re.I)
 ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
 BEFORE_VALUE = frozenset(
@@ -35,6 +36,7 @@ WITHIN = re.compile(r",? (?:in |of )?")  # between a place and the one in which 
 REGION = re.compile(r"\b(?:canton|county|country|district|province|region|state)\b", re.I)
 SIDE_BY_SIDE = naming.COMPARES | RANKS | {"or", "and", "both", "difference"}  # no place and its region
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
+NO_RANK = re.compile(r"\b(?:last but not least|not least|at (?:the very )?(?:best|least|most))\b", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
 
 
@@ -57,7 +59,8 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
         kept = [n for n in range(len(table.units)) if n not in without]
         units, keys = tuple(table.units[n] for n in kept), tuple(table.keys[n] for n in kept)
         table = replace(table, units=units, keys=keys)
-    text = measures.in_one_word(HOW.sub("how", text))  # "how soon" names no row that is called "Soon"
+    text = NO_RANK.sub(" ", HOW.sub("how", text))  # "how soon" names no row that is called "Soon"
+    text = measures.in_one_word(text)
     text = _by_rank(text) or text
     says = {word.folded for word in lexical.words(text)}
     counted = _numbered(table, text)
@@ -77,8 +80,8 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     places = [PLACES[word.folded] for word in lexical.words(text) if word.folded in PLACES]
     if not places and not says & (HIGHEST | LOWEST):
         return []
-    if says & HIGHEST and says & LOWEST:  # "between the top and the bottom one"
-        return [ranked[0], ranked[-1]]
+    if says & HIGHEST and says & LOWEST:  # "between the top and the bottom one"; "most pay for least work"
+        return [ranked[0], ranked[-1]] if says & APART else []
     line = ranked[::-1] if says & LOWEST or LAST.search(text) else ranked
     place = places[-1] if places else 0  # "second? – and the sixth?" asks for the one named last
     return line[place : place + 1]
