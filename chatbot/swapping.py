@@ -40,8 +40,8 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
     every = [word.folded for word in lexical.words(value)]
     if not every or len(every) > 6 or not leaning.NO_VALUE.isdisjoint(every):
         return ""
-    if is_column(retriever, value, topic):
-        return ""  # "and for a week?" of the same row
+    if is_column(retriever, value, topic) or len(sequences.named_rows(retriever, before, topic)) > 1:
+        return ""  # "and for a week?" of the same row; two rows were set side by side
     folded = fold_phrase(value)
     elsewhere = any(folded in group for group in retriever.groups)
     for group in sorted(retriever.groups, key=lambda group: folded not in group):

@@ -82,6 +82,8 @@ def test_a_step_is_asked_for_whatever_came_before(real_bot: Chatbot, text: str, 
         (["best paying industries"], "ok and in california", "California: $139,620 a year."),
         (["How much do they make in New York?"], "and software publishers?",
          "Software Publishers: $135,330 a year."),
+        (["How much do they make in New York?", "is that more than in California?"],
+         "and software publishers?", "Software Publishers: $135,330 a year."),
     ],
 )  # fmt: skip
 def test_a_row_of_another_table_is_asked_of_that_table(
