@@ -119,7 +119,7 @@ FRAME = re.compile(
     rf"|(?:and |so |now )?{_ASKER} ?{_ALSO} ?{_ASKS}(?: (?:me|us))?(?: also)?[\s,:]+"
     r"(?:(?:about|if|whether)\b\W*|(?=[\"“]?(?:what|which|who|where|when|why|how)\b))"
     r"|(?:and |so |but )?(?:does|did|do) (?:the|this|that|your) (?:book|guide|handbook|manual|page|site|text)"
-    r" (?:also |even )?(?:explain|mention|say|tell)(?: (?:me|us))?(?: anything)?\W+"
+    r" (?:also |even )?(?:mention|say|tell)(?: (?:me|us))?(?: anything)?\W+"
     r"(?:(?:about|if|on|whether)\b\W*|(?=(?:what|which|who|where|when|why|how)\b))",
     re.I,
 )
@@ -160,7 +160,8 @@ def without_reaction(text: str) -> str:
         if (said & REACTIONS or LAST.search(found[0])) and lexical.words(text[at:]):
             start = at
     text = text[start:]
-    text = text[judged.end() :] if (judged := JUDGES.match(text)) else text
+    judged = JUDGES.match(text)
+    text = text[judged.end() :] if judged and lexical.content_words(text[judged.end() :]) else text
     bare = HEDGE.sub("", text)
     text = bare if bare != text and lexical.content_words(bare) else text
     while (last := SAID_LAST.search(text)) and _reacts(last["said"]) and lexical.words(text[: last.start()]):

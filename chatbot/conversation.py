@@ -29,7 +29,6 @@ from chatbot import (
     telling,
 )
 from chatbot.lexical import Word
-from chatbot.passages import bare_title
 from chatbot.picking import MOVES
 from chatbot.ranking import ASKS, Evidence, average, softmax
 from chatbot.retrieval import CERTAIN, Hit, Mask, Reading, Retriever
@@ -241,8 +240,10 @@ def _best(retriever: Retriever, turn: Turn) -> Hit:
 def _is_answered(retriever: Retriever, turn: Turn) -> bool:
     """Whether a section is sure enough to answer."""
     best = _best(retriever, turn)
-    named = turn.about is None or best.section < 0 or bool(turn.about[best.section])
-    return named and best.confidence >= retriever.threshold
+    if best.section >= 0 and turn.about is not None and not turn.about[best.section]:
+        return False
+    of_role = not turn.role or retriever.speaks_of(best.section, turn.role)
+    return of_role and best.confidence >= retriever.threshold
 
 
 def _is_whole(retriever: Retriever, reading: Reading) -> bool:
@@ -295,27 +296,21 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
             turn = understand(retriever, bare, (), named)
             if _is_answered(retriever, turn):
                 return turn
-    if both := swapping.compared(retriever, bare, before.understood_as, topic):
-        return replace(understand(retriever, both, (), named), follows=True)
-    if found := picking.in_sequence(retriever, reading.text, bare, before.understood_as, topic, allowed):
-        understood, evidence, words = found
-        role = _role(retriever, understood) if words else ()
-        return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
+    if led := _led(retriever, reading, bare, before, allowed):
+        return replace(led, guides=named)
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
-    several = leaning.points_at_several(bare) and not sequences.names_others(retriever, bare, topic)
+    several = leaning.points_at_several(bare)
     about = sequences.among(retriever, topic) if several else sequences.of_types(retriever, bare)
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     own = _role(retriever, bare)
     role = other or (() if own else _role(retriever, reading.text, before.understood_as))
     swapped = asked_of_it or swapping.swap(retriever, bare, before.understood_as, topic)
-    if not swapped and (
-        found := picking.of_other_table(retriever, bare, before.understood_as, topic, allowed)
-    ):
+    if not swapped and (found := picking.of_other_table(retriever, bare, before.understood_as, topic)):
         return Turn(*found, allowed, named, follows=True)
     understood = swapped or leaning.beside(before.understood_as, bare)
     if swapped or (leaning.asks_on(bare) and leaning.ASKS_FOR_THEM.match(bare)):
-        asked = retriever.read(swapped or _ask_for_them(retriever, bare, rest, topic))
+        asked = retriever.read(swapped or picking.ask_for_them(retriever, bare, rest, topic))
         (evidence,) = retriever.look([asked], [allowed])
         words = lexical.content_words(rest) if asks_on else asked.words
         turn = Turn(understood, evidence, words, allowed, named, follows=True, role=role, about=about)
@@ -340,9 +335,23 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     return _alone_if_sure(retriever, bare, turn, guides)
 
 
+def _led(retriever: Retriever, reading: Reading, bare: str, before: Turn, allowed: Mask) -> Turn | None:
+    """A follow-up that sets two things side by side, picks one of several, or goes on in a sequence."""
+    topic, asked = first(before.evidence, allowed), before.understood_as
+    if (both := swapping.compared(retriever, bare, asked, topic)) and _is_answered(retriever, before):
+        turn = understand(retriever, both)
+        if first(turn.evidence, allowed) in {topic, *retriever.families[topic]}:
+            return replace(turn, follows=True)
+    if found := picking.in_sequence(retriever, reading.text, bare, asked, topic, allowed):
+        understood, evidence, words = found
+        role = _role(retriever, understood) if words else ()
+        return Turn(understood, evidence, words, allowed, frozenset(), follows=True, role=role)
+    return None
+
+
 def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozenset[int]) -> Turn:
     """A follow-up, or by itself if it has a sure answer then, and after the question before it hardly any."""
-    if turn.about is not None or leaning.points_alone(bare):
+    if turn.about is not None or leaning.points_at_it(bare):
         return turn
     joined = _best(retriever, turn).confidence
     answered = joined >= retriever.threshold
@@ -352,17 +361,6 @@ def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozense
     sure = _best(retriever, alone).confidence
     far_surer = not answered or _odds(sure) > FAR_SURER * _odds(joined)
     return alone if sure >= ALONE and far_surer and alone.role == turn.role else turn
-
-
-def _ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
-    """The question for the things that a section speaks of: "which ones?", "and which frameworks?"."""
-    wanted = {word.stem for word in lexical.content_words(rest)}
-    titles = {n: bare_title(retriever.index.sections[n]) for n in (topic, *sequences.near(retriever, topic))}
-    called = [n for n, title in titles.items() if wanted and wanted <= set(lexical.stems(title))]
-    title = titles[called[0] if len(called) == 1 else topic]  # "and which employers?" after the states
-    if wanted:
-        return f"{bare}: {title}"
-    return f"name some {title}" + ("" if title.endswith("s") else "s")
 
 
 def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:

@@ -40,8 +40,6 @@ POINTS = frozenset([
     "his", "her", "one", "ones", "others", "former", "latter",
 ])  # fmt: skip
 IT = frozenset(["it", "its", "that", "this", "those", "these", "one", "ones"])  # of these a thing, no people
-# "Those vacancies"; not "which of those pays most", nor "those five".
-THOSE = re.compile(rf"(?<!\bof )\b(?:those|these) (?!(?:{'|'.join(lexical.CARDINALS)})\b)([^\W\d]+)", re.I)
 SUCH = re.compile(
     r"\bsuch (?:an? )?(?:careers?|engineers?|experts?|jobs?|people|persons?|positions?|roles?|scientists?"
     r"|specialists?|works?)\b",
@@ -227,15 +225,6 @@ def means_the_role(text: str) -> bool:
 def points_at_it(text: str) -> bool:
     """Whether a word points back at a thing that was said, or at a place ("it", "that one", "there")."""
     return not (IT | {"there"}).isdisjoint(_pointing(text))
-
-
-def points_alone(text: str) -> bool:
-    """The same, where no noun stands behind it that says what is meant.
-
-    >>> points_alone("which sites list those vacancies?"), points_alone("does that help?")
-    (False, True)
-    """
-    return points_at_it(THOSE.sub(lambda found: found[0] if found[1].lower() in lexical.STOP else " ", text))
 
 
 def _pointing(text: str) -> set[str]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from chatbot import asides, leaning, lexical, sequences, steps
 from chatbot.lexical import Word, fold_phrase
+from chatbot.passages import bare_title
 from chatbot.ranking import Evidence
 from chatbot.retrieval import Mask, Retriever
 
@@ -78,6 +79,17 @@ def step(retriever: Retriever, text: str, words: Sequence[Word], allowed: Mask) 
     return (asked[0], "") if alone else None
 
 
+def ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
+    """The question for the things that a section speaks of: "which ones?", "and which frameworks?"."""
+    wanted = {word.stem for word in lexical.content_words(rest)}
+    titles = {n: bare_title(retriever.index.sections[n]) for n in (topic, *sequences.near(retriever, topic))}
+    called = [n for n, title in titles.items() if wanted and wanted <= set(lexical.stems(title))]
+    title = titles[called[0] if len(called) == 1 else topic]  # "and which employers?" after the states
+    if wanted:
+        return f"{bare}: {title}"
+    return f"name some {title}" + ("" if title.endswith("s") else "s")
+
+
 def _twin(retriever: Retriever, bare: str, topic: int) -> int | None:
     """The section with a table or list of the same rows that a follow-up asks instead.
 
@@ -97,9 +109,7 @@ def _twin(retriever: Retriever, bare: str, topic: int) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def of_other_table(
-    retriever: Retriever, bare: str, before: str, topic: int, allowed: Mask
-) -> Understood | None:
+def of_other_table(retriever: Retriever, bare: str, before: str, topic: int) -> Understood | None:
     """A follow-up that names no more than what another table tells the same of: "in Ohio?".
 
     After what industries pay; not where the topic's own table has it, or others like it.
@@ -119,7 +129,8 @@ def of_other_table(
     ]
     if len(found) != 1 or retriever.is_like(value, tuple(names)):
         return None
-    return leaning.beside(before, bare), _moved_to(retriever, bare, found[0], allowed), ()
+    moved = _moved_to(retriever, bare, found[0], retriever.ranker.answerable)
+    return leaning.beside(before, bare), moved, ()
 
 
 def _keys(retriever: Retriever, section: int) -> frozenset[str]:

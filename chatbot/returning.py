@@ -13,9 +13,8 @@ from chatbot import leaning, lexical
 
 BACK = re.compile(
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|but|then|sorry|anyway"
-    r"|again|please|(?:can|could|shall) (?:i|we|you)|let['’]?s|let me|i want to|going|coming|go|come|get)"
-    r"[\s,.!…]+)*(?:back|return(?:ing)?) to"
-    r" (?P<place>[^,.:;!?–—]{1,60}?)(?: again)?(?:\s*[,.:;!–—-]+\s+(?P<asked>\S.*)|[\s.!?…]*)$",
+    r"|again|please|can we|let['’]?s|let me|going|coming|go)[\s,.!…]+)*(?:back|return(?:ing)?) to (?!back\b)"
+    r"(?P<place>[^,.:;!?–—]{1,60}?)(?: again)?(?:\s*[,.:;!–—-]+\s+(?P<asked>\S.*)|[\s.!?…]*)$",
     re.I,
 )
 _OF_WHAT_WAS_SAID = re.compile(
@@ -30,13 +29,13 @@ _OF_WHAT_WAS_SAID = re.compile(
 def returned(question: str, history: Sequence[str]) -> tuple[str, Sequence[str]]:
     """A question that comes back to something, as if that had been asked for just before; any other as it is.
 
-    What was last asked of it is asked on. What is not leant on stays in the question, so that nothing that
-    was named is lost. "The first" alone may be of anything, so nothing is changed then.
+    What was last asked of it is asked on ("and in Ohio?"). Whatever says more is asked of what is named, so
+    that nothing is lost. "The first" alone may be of anything, so nothing is changed then.
 
-    >>> returned("Back to the hours: is it long?", ["Are the hours flexible?", "Is it far?"])
-    ('is it long?', ['Are the hours flexible?'])
-    >>> returned("Back to Ohio: what do people earn?", ["How much is it in Ohio?", "Is it far?"])
-    ('Ohio: what do people earn?', ['How much is it in Ohio?'])
+    >>> returned("Back to the hours: and on Sundays?", ["Are the hours flexible?", "Is it far?"])
+    ('and on Sundays?', ['Are the hours flexible?'])
+    >>> returned("Back to Ohio: is it warm?", ["How much is it in Ohio?", "Is it far?"])
+    ('about Ohio: is it warm?', ['How much is it in Ohio?'])
     """
     if not history or not (found := BACK.match(question)):
         return question, history
@@ -52,7 +51,6 @@ def returned(question: str, history: Sequence[str]) -> tuple[str, Sequence[str]]
     if not asked:
         return place, before if counted else ()
     picks = any(word.folded in lexical.ORDINALS for word in lexical.words(asked))
-    leans = picks or leaning.GOES_ON.match(asked) or leaning.points_at_it(asked) or leaning.asks_on(asked)
-    if leans and (before or place.islower()):  # a name that was not spoken of may be lost: "Google: is it …?"
+    if counted or picks or ((spoken or place.islower()) and leaning.GOES_ON.match(asked)):
         return asked, (*before, place) if counted or not spoken else before
-    return f"{place}: {asked}", before or history
+    return f"about {place}: {asked}", before

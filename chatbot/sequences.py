@@ -116,15 +116,6 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
     return mask
 
 
-def names_others(retriever: Retriever, text: str, topic: int) -> bool:
-    """Whether "those" are said to be other things than a section names: "those vacancies", of employers."""
-    found = leaning.THOSE.search(text)
-    noun = lexical.fold(found[1]) if found else ""
-    noun = lexical.fold(retriever.synonyms.get(noun, noun))
-    known = noun not in lexical.STOP | ANY and retriever.knows(lexical.stem(noun))
-    return bool(noun) and known and not _is_called(retriever, topic, noun)
-
-
 def of_types(retriever: Retriever, text: str) -> Mask | None:
     """The sections that speak of the types of which a text asks for one by rank: "which type pays most?"."""
     ranks = any(word.folded in lexical.RANKS for word in lexical.words(text))

@@ -112,19 +112,23 @@ def compared(retriever: Retriever, bare: str, before: str, topic: int) -> str:
         says = {word.folded for word in lexical.words(before)}
         ends = line[:1] * bool(says & lexical.HIGHEST) or line[-1:] * bool(says & lexical.LOWEST)
         one = sequences.named_rows(retriever, before, topic) or ends
-        other = len(rows) == len(one) == 1 and rows != one
         asked -= sequences.PAID | set(lexical.stems(rows[0]))
-    elif is_step(retriever.index.sections[topic]) or "than" in bare:
+        whole = not asked and len(rows) == len(one) == 1 and rows != one  # not "is it warmer than in Ohio?"
+        figures = any(table.header for table in retriever.listings[topic])
+        return f"{bare[: pointer.start()]}{one[0]}{bare[pointer.end() :]}" if whole and figures else ""
+    if is_step(retriever.index.sections[topic]) or "than" in bare:
         return ""
-    else:
-        one, title = [bare_title(retriever.index.sections[topic])], retriever.titles[topic]
-        family = [retriever.titles[n] for n in retriever.families[topic] if n != topic]
-        other = any(asked & (found - title) for found in family)
-        other = other and asked.isdisjoint(title.difference(*family))
-        asked -= title.union(*family)
-    if not other or asked:  # "is it warmer there than in Ohio?"
+    titles, own = retriever.titles, retriever.titles[topic]
+    family = [n for n in retriever.families[topic] if n != topic]
+    found = [n for n in family if asked & (titles[n] - own)]
+    rest = asked - own.union(*(titles[n] for n in found))
+    if len(found) != 1 or rest or not asked.isdisjoint(own.difference(*(titles[n] for n in family))):
         return ""
-    return f"{bare[: pointer.start()]}{one[0]}{bare[pointer.end() :]}"
+    return f"difference between {_title(retriever, topic)} and {_title(retriever, found[0])}"
+
+
+def _title(retriever: Retriever, section: int) -> str:
+    return ASIDE.sub("", bare_title(retriever.index.sections[section])).strip()
 
 
 def _put(before: str, span: tuple[int, int], value: str) -> str:

@@ -41,10 +41,20 @@ def asking(retriever: Retriever, text: str) -> str:
         dropped = [word for word in lexical.words(text) if word.folded not in left]
         if any((word.folded,) in retriever.values for word in dropped):
             bare = text  # "Nice: what is the phone number?"
-    text = asides.of_anyone(asides.ASIDE.sub("", bare))
+    text = _of_anyone(retriever, asides.ASIDE.sub("", bare))
     if asides.CORRECTED.match(text) and retriever.aliases.named(meant := leaning.LEAD.sub("", text)):
         return meant  # "I meant the pay of ML engineers": whole without the question that it corrects
     return text
+
+
+def _of_anyone(retriever: Retriever, text: str) -> str:
+    """A question for somebody as if it were for anyone, where the guides speak of all that it names."""
+    if (bare := asides.of_anyone(text)) == text:
+        return text
+    words = lexical.content_words(retriever.aliases.without(bare))
+    known = all(retriever.knows(word.stem) and (word.folded,) not in retriever.values for word in words)
+    whole = bool(words or retriever.aliases.named(bare)) and not leaning.points_at_it(bare)
+    return bare if known and whole else text
 
 
 def may_tell(text: str) -> bool:

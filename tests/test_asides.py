@@ -6,7 +6,7 @@ import doctest
 
 import pytest
 
-from chatbot import asides
+from chatbot import asides, telling
 from chatbot.answering import Chatbot
 
 
@@ -89,6 +89,7 @@ def test_what_switches_to_something_else(text: str, switches: bool) -> None:
         ("That's not enough. What else?", "That's not enough. What else?"),
         ("It's Germany. What do they earn?", "It's Germany. What do they earn?"),
         ("It is unpaid. Do I need it?", "It is unpaid. Do I need it?"),
+        ("It's stressful. Is it?", "It's stressful. Is it?"),
         ("how nice, is it remote?", "how nice, is it remote?"),
     ],
 )
@@ -143,3 +144,10 @@ def test_what_is_asked_for_somebody_is_asked_of_anyone(text: str, left: str) -> 
 def test_what_somebody_needs_is_answered(real_bot: Chatbot, question: str, section: str) -> None:
     answer = real_bot.ask(question)
     assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)
+
+
+@pytest.mark.parametrize(
+    "question", ["Does my friend in Texas make more?", "Does my dad know it?", "Will my husband like it?"]
+)
+def test_what_is_asked_of_somebody_in_particular_stays(real_bot: Chatbot, question: str) -> None:
+    assert telling.asking(real_bot.retriever, question) == question

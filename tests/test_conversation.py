@@ -582,8 +582,6 @@ def test_such_an_engineer_is_the_one_of_the_question_before(real_bot: Chatbot) -
         (["What types of ML engineers are there?", "Which of these pays the most?"],
          "Tell me about the third one then.", "type-deep-learning"),
         (["What types of ML engineers are there?"], "and the third one of the types", "type-deep-learning"),
-        (["And linear algebra?", "Which companies hire the most?"],
-         "And which sites list those vacancies?", "jobs-sites"),
         (["What's an API?"], "Okay, no matter. How do I become an ML engineer?", "how-to-become"),
     ],
 )  # fmt: skip

@@ -225,8 +225,8 @@ def test_a_build_that_was_taught_no_refusals_asks_back_where_its_words_are_spoke
     assert len(answer.suggestions) == 3
 
 
-def test_what_an_alternate_of_the_nearest_section_asks_with_is_not_missing(real_bot: Chatbot) -> None:
-    retriever = real_bot.retriever
+def test_what_an_alternate_of_the_nearest_section_asks_with_is_not_missing(handbook: Chatbot) -> None:
+    retriever = handbook.retriever
     sections = retriever.index.sections
     word, asked = next(
         (found, number)

@@ -367,3 +367,22 @@ def test_only_what_a_table_or_a_type_tells_is_compared(
     real_bot: Chatbot, bare: str, before: str, anchor: str
 ) -> None:
     assert swapping.compared(real_bot.retriever, bare, before, topic(real_bot, anchor)) == ""
+
+
+@pytest.mark.parametrize(
+    ("history", "question"),
+    [
+        (["What does a nurse make in California?"], "is that more than Virginia?"),
+        (["What does a lawyer earn in California?"], "Is that more than Virginia?"),
+    ],
+)
+def test_what_was_declined_is_set_beside_nothing(
+    real_bot: Chatbot, history: list[str], question: str
+) -> None:
+    assert "California: $139,620" not in real_bot.ask(question, history).text
+
+
+def test_lists_without_figures_are_not_compared(real_bot: Chatbot) -> None:
+    before = "Which state has the most jobs?"
+    asked = "is that more than Washington?"
+    assert swapping.compared(real_bot.retriever, asked, before, topic(real_bot, "jobs-states")) == ""

@@ -17,17 +17,7 @@ from pathlib import Path
 
 from chatbot import index as index_folder
 from chatbot import leaning, measures, passages, steps
-from chatbot.answering import (
-    counting,
-    defining,
-    denying,
-    offers,
-    parting,
-    quoting,
-    refusing,
-    smalltalk,
-    tables,
-)
+from chatbot.answering import kinds, offers, parting, quoting, refusing, smalltalk, tables
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
@@ -176,27 +166,23 @@ class Chatbot:
         hits = self.retriever.hits(turn.evidence, turn.words, turn.allowed, k, turn.understood_as)
         said = self.retriever.said(turn.understood_as)  # by a writer
         now, low = leaning.now(turn.understood_as), self.threshold / 4
-        asked, denied, thing = counting.amount(now), denying.denies(now), defining.thing(now)
+        kind = kinds.asked(now)
         return [
             replace(hit, confidence=low)
             if hit.confidence > low
             and hit.section not in said
-            and (
-                self._is_of_something_else(hit.section, turn, asked)
-                or (denied and not denying.is_known(self.retriever, hit.section))
-                or (thing and not defining.is_told(self.retriever, hit.section, thing))
-            )
+            and self._is_of_something_else(hit.section, turn, kind)
             else hit
             for hit in hits
         ]
 
-    def _is_of_something_else(self, section: int, turn: Turn, asked: counting.Amount) -> bool:
-        """Whether a section is of another role, not of what was named, or without the amount asked for."""
+    def _is_of_something_else(self, section: int, turn: Turn, kind: kinds.Kind) -> bool:
+        """Whether a section is of another role, not of what was named, or without what is asked for."""
         own = bool(turn.role and self.guides[self.index.guide_of[section]].aliases)
         return (
             (own and not self.retriever.speaks_of(section, turn.role))
             or (turn.about is not None and not turn.about[section])
-            or not counting.is_told(self.retriever, section, asked)
+            or not kinds.is_given(self.retriever, section, kind)
         )
 
     def _restriction(self, guide: str | None) -> frozenset[int]:

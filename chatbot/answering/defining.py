@@ -12,18 +12,22 @@ from chatbot import lexical
 from chatbot.retrieval import Retriever
 from chatbot.roles import role_named
 
-_NOT = r"(?!(?:the|that|this|these|those|it|they|there|my|your|their|its)\b)"
+_NOT = r"(?!(?:the|that|this|these|those|it|they|there|my|your|their|its|an?|some)\b)"
 _NAME = rf"{_NOT}[\w+#-]+(?: [\w+#-]+){{0,2}}?"
+_EXACTLY = r"(?: (?:actually|exactly))?"
+# With an article, or of two words at least: "what is growth?" asks how much there is.
 ASKS = re.compile(
     r"^(?:(?:and|but|hm+|hey|ok(?:ay)?|oh|or|right|so|sorry|wait|well)\W+)*(?:then )?"
-    rf"(?:what(?:['’]?s| is| are)(?: (?:actually|exactly))? (?:an? |some )?(?P<is>{_NAME})"
+    rf"(?:what{_EXACTLY}(?:['’]?s| is){_EXACTLY} (?:an? (?P<one>{_NAME})|(?P<some>(?=\S+ \w){_NAME}))"
     rf"|what (?:does|do) (?:an? )?(?P<means>{_NAME}) (?:mean|stand for)"
+    rf"|(?:.*\b)?(?:what an? (?P<said>{_NAME}) (?:is|means)|meaning of (?:an? |the )?(?P<meaning>{_NAME}))"
     rf"|(?:define|what is meant by|what do you mean by) (?:an? |the )?(?P<meant>{_NAME}))"
     r"(?:,? (?:actually|anyway|exactly|please|then|though))*\W*$",
     re.I,
 )
 # Words with which no thing is named: "what is it like", "what are good skills", "what is paid".
 NO_THING = lexical.STOP | lexical.RANKS | lexical.ORDINALS.keys() | {"good", "common", "important", "typical"}
+NO_THING |= {"cost", "demand", "growth", "level", "price", "rate"}  # how much there is of it
 
 
 def thing(text: str) -> str:
@@ -34,7 +38,7 @@ def thing(text: str) -> str:
     """
     if not (found := ASKS.match(text.strip())):
         return ""
-    named = found["is"] or found["means"] or found["meant"]
+    named = next(filter(None, found.groups()))
     words = lexical.words(named)
     said = words[-1].folded.endswith("ed") or any(word.stem in lexical.PAY for word in words)
     return "" if said or any(word.folded in NO_THING for word in words) else named  # "what is included?"
@@ -43,10 +47,10 @@ def thing(text: str) -> str:
 def is_told(retriever: Retriever, section: int, named: str) -> bool:
     """Whether a section says what a thing is, or does not mention it: then it is asked for in other words.
 
-    Its heading names it, or one of its sentences begins with it, says what it is or of what it is an example.
+    Its heading speaks of it, or one of its sentences begins with it, or says what it is, or is an example of.
     """
     stems = set(lexical.stems(named))
-    if stems <= retriever.titles[section] or retriever.aliases.named(named) or role_named(named):
+    if stems & retriever.titles[section] or retriever.aliases.named(named) or role_named(named):
         return True  # of roles `chatbot.roles` knows
     if tuple(word.folded for word in lexical.words(named)) in retriever.values:
         return True  # "what are software publishers?", after what they pay
@@ -59,5 +63,12 @@ def is_told(retriever: Retriever, section: int, named: str) -> bool:
         re.I,
     )
     units = retriever.index.sections[section].units
-    mentions = [unit for unit in units if stems <= lexical.every_stem((unit.text,))]
+    mentions = [unit for unit in units if _mentions(unit.text, stems)]
     return not mentions or any(telling.search(unit.text) for unit in mentions)
+
+
+def _mentions(text: str, stems: set[str]) -> bool:
+    """Whether a text holds some words close together: "data exploration and cleaning"."""
+    said = lexical.stems(text)
+    wide = len(stems) + 2
+    return any(stems.issubset(said[n : n + wide]) for n in range(max(1, len(said) - wide + 1)))

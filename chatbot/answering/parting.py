@@ -36,13 +36,9 @@ TOGETHER = (
         re.I,
     ),
     re.compile(
-        r"^(?P<asks>)(?:.*\bdiff(?:erence)?s? between|compare|.*\bcomparison (?:of|between)) (?:an? |the )?"
+        r"^(?P<asks>)(?:.*\b(?:diff|differences?) between|compare|.*\bcomparison (?:of|between))"
+        r" (?:an? |the )?"
         r"(?P<one>.+?) (?:and|with|to|vs\.?|versus) (?:an? |the )?(?P<other>[^,?]+?)\W*$",
-        re.I,
-    ),
-    re.compile(
-        r"^(?P<asks>)how (?:is|are|does|do) (?:an? |the )?(?P<one>[^,?]+?) (?:differ|different|distinct)"
-        r" (?:from|than|to) (?:an? |the )?(?P<other>[^,?]+?)\W*$",
         re.I,
     ),
     re.compile(

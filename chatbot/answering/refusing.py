@@ -77,7 +77,7 @@ def refuse(
         text = "That is not what the guide is about, so it does not say." + person
         return Refusal("no_answer", text, "off_topic", choices, missing)
     refused = turn.evidence.refused[0]
-    close = CLOSE if "detector.weights" in index.fitted else CLOSE_UNTAUGHT
+    close = CLOSE if _is_taught(retriever) else CLOSE_UNTAUGHT
     if hits[0].confidence >= close * retriever.threshold and not missing and closest > refused:
         return Refusal(
             "clarify", "I am not sure what you mean. Is it one of these?", "ambiguous", choices, ()
@@ -153,13 +153,19 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _is_taught(retriever: Retriever) -> bool:
+    """Whether the build learnt what to decline."""
+    return "detector.weights" in retriever.index.fitted
+
+
 def missing_words(retriever: Retriever, ask: Ask, turn: Turn, nearest: int) -> tuple[str, ...]:
     """The content words of the question that the guides do not speak of, as written.
 
-    Those of the questions before it count only where it has no others ("how often?"). Of what an alternate of
-    the nearest section asks with, the section speaks, as its writer took it.
+    Those of the questions before it count only where it has no others ("how often?"). Where few alternates
+    tell stories, the nearest section speaks of what its own ask with.
     """
-    asked = lexical.every_stem(retriever.index.sections[nearest].alternates)
+    taught = _is_taught(retriever)
+    asked = frozenset[str]() if taught else lexical.every_stem(retriever.index.sections[nearest].alternates)
     said = {stem for earlier in ask.history for stem in lexical.stems(earlier)}
     said -= set(lexical.stems(ask.question))
     words = lexical.content_words(asides.without_frame(turn.understood_as))
