@@ -42,8 +42,7 @@ AND = re.compile(r",? (?:and|or) |, ")
 MOST = 4  # earlier questions that are looked at; further back nobody refers to
 KEPT = 256  # turns that are kept for the follow-ups to them
 
-# How much the earlier topic gains for a follow-up, and what lies below or beside it, in units of the score (a
-# log-probability).
+# How much the earlier topic gains for a follow-up, and what lies below or beside it, as a log-probability.
 STAYS, BESIDE = 1.5, 1.0
 
 # How many times the odds of being answered that a question has by itself it must have after those before it,
@@ -132,7 +131,9 @@ def _but_for_left_out(retriever: Retriever, allowed: Mask, text: str) -> Mask:
 
     "Frameworks and languages" is asked for by "which frameworks besides languages?".
     """
-    left_out = [set(lexical.stems(part)) for part in AND.split(lexical.left_out(text)) if part]
+    words = [lexical.words(part) for part in AND.split(lexical.left_out(text)) if part]
+    own = [" ".join(retriever.synonyms.get(word.folded, word.text) for word in part) for part in words]
+    left_out = [set(lexical.stems(part)) for part in own]  # "maths" is the guide's "mathematics"
     if not left_out or retriever.said(text):
         return allowed
     asked = {word.stem for word in lexical.content_words(text)}.difference(*left_out)

@@ -609,6 +609,11 @@ def test_what_was_declined_is_no_topic(
     assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)
 
 
+def test_what_is_left_out_is_known_by_its_synonyms(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("ok what else do i need apart from maths", ["which maths exactly?"])
+    assert (answer.kind, answer.sources[0].ref) == ("answer", "machine-learning-engineer#skills")
+
+
 @pytest.mark.parametrize(
     ("history", "question"),
     [
