@@ -33,13 +33,13 @@ from chatbot.picking import MOVES
 from chatbot.ranking import ASKS, Evidence, average, softmax
 from chatbot.retrieval import CERTAIN, Hit, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
+from chatbot.staying import MOST
 
 IN_ORDER = (
     sequences.OTHERS, sequences.EVERYONE, sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE,
     numbered.COUNTED_ALONE,
 )  # fmt: skip
 AND = re.compile(r",? (?:and|or) |, ")
-MOST = 4  # earlier questions that are looked at; further back nobody refers to
 KEPT = 256  # turns that are kept for the follow-ups to them
 
 # How much the earlier topic gains for a follow-up, and what lies below or beside it, as a log-probability.

@@ -14,7 +14,7 @@ import numpy as np
 from chatbot.ranking import Evidence, softmax
 from chatbot.retrieval import Retriever
 
-LATEST = 4  # earlier questions that are looked at
+MOST = 4  # earlier questions that are looked at; further back nobody refers to
 # Among many guides, how strongly a question that names none is drawn to those of the earlier ones: the
 # weight of their logarithmic share, what a question further back is worth, and what any guide keeps. A
 # question one of whose sections has a share above CLEAR stands alone. Chosen on doc2dial (docs/log.md).
@@ -26,7 +26,7 @@ def stay(retriever: Retriever, evidence: Evidence, history: Sequence[str]) -> Ev
     guide_of, guides = retriever.index.guide_of, len(retriever.index.guides)
     if guides == 1 or not history:
         return evidence
-    earlier = retriever.evidence([retriever.read(text) for text in history[-LATEST:]])
+    earlier = retriever.evidence([retriever.read(text) for text in history[-MOST:]])
     shares = [np.bincount(guide_of, softmax(seen.scores), guides) for seen in earlier]
     near = np.average(shares, axis=0, weights=FADES ** np.arange(len(shares))[::-1])
     drawn = DRAWS * np.log((KEEPS + near) / (KEEPS + near.max()))

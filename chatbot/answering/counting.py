@@ -1,4 +1,4 @@
-"""How many of what a question asks, or how much money in what time, and whether a section gives that.
+"""How many of what a question asks, how much money in what time, or what share, and whether a section says.
 
 In: a question and a section. Out: yes or no. "How many people work in a team?" is near to all that a
 guide says of teams; where no number of people stands there, that does not answer. Nor does what architects
@@ -57,7 +57,7 @@ class Amount:
     money: bool
     period: str
     years: frozenset[str]  # "what was it in 2019?"
-    share: bool = False  # "by how much?"
+    share: bool  # "by how much?"
 
 
 def amount(text: str) -> Amount:

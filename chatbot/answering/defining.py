@@ -25,9 +25,9 @@ ASKS = re.compile(
     r"(?:,? (?:actually|anyway|exactly|please|then|though))*\W*$",
     re.I,
 )
-# Words with which no thing is named: "what is it like", "what are good skills", "what is paid".
+# Words with which no thing is named ("what is it like"), or how much there is of one.
 NO_THING = lexical.STOP | lexical.RANKS | lexical.ORDINALS.keys() | {"good", "common", "important", "typical"}
-NO_THING |= {"cost", "demand", "growth", "level", "price", "rate"}  # how much there is of it
+NO_THING |= {"cost", "demand", "growth", "level", "price", "rate"}
 
 
 def thing(text: str) -> str:
@@ -55,7 +55,7 @@ def is_told(retriever: Retriever, section: int, named: str) -> bool:
     if tuple(word.folded for word in lexical.words(named)) in retriever.values:
         return True  # "what are software publishers?", after what they pay
     singular = re.escape(re.sub(r"(?<=\w{3})s$", "", named))
-    telling = re.compile(
+    tells = re.compile(
         rf"^(?:an?|the|such|each) {singular}s?\b|^{singular}s?\b"
         rf"|\b{singular}s?,? (?:who|which|that)\b"
         rf"|\b{singular}s?\b.{{0,50}}\b(?:is|are|can be|means?|refers?)\b"
@@ -64,7 +64,7 @@ def is_told(retriever: Retriever, section: int, named: str) -> bool:
     )
     units = retriever.index.sections[section].units
     mentions = [unit for unit in units if _mentions(unit.text, stems)]
-    return not mentions or any(telling.search(unit.text) for unit in mentions)
+    return not mentions or any(tells.search(unit.text) for unit in mentions)
 
 
 def _mentions(text: str, stems: set[str]) -> bool:
