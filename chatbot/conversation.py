@@ -178,8 +178,7 @@ def _answered_before(
 ) -> Turn | None:
     """The last question but one, if it had an answer and the last one, `before`, had none: that is no topic.
 
-    Not after a question that named something, of which it may be that more is asked: a place, another role,
-    or whatever the guides do not know.
+    Not after one that named a place, another role or what no guide knows: more may be asked of that.
     """
     now = lexical.content_words(leaning.now(before.understood_as))
     named = any(not retriever.knows(word.stem) or (word.folded,) in retriever.values for word in now)
@@ -241,10 +240,9 @@ def _best(retriever: Retriever, turn: Turn) -> Hit:
 def _is_answered(retriever: Retriever, turn: Turn) -> bool:
     """Whether a section is sure enough to answer."""
     best = _best(retriever, turn)
-    if best.section >= 0 and turn.about is not None and not turn.about[best.section]:
-        return False
+    about = turn.about is None or best.section < 0 or bool(turn.about[best.section])
     of_role = not turn.role or retriever.speaks_of(best.section, turn.role)
-    return of_role and best.confidence >= retriever.threshold
+    return about and of_role and best.confidence >= retriever.threshold
 
 
 def _is_whole(retriever: Retriever, reading: Reading) -> bool:
@@ -297,8 +295,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
             turn = understand(retriever, bare, (), named)
             if _is_answered(retriever, turn):
                 return turn
-    if led := _led(retriever, reading, bare, before, allowed):
-        return replace(led, guides=named)
+    if led := _led(retriever, reading, bare, before, allowed, named):
+        return led
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
     several = leaning.points_at_several(bare)
@@ -336,17 +334,19 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     return _alone_if_sure(retriever, bare, turn, guides)
 
 
-def _led(retriever: Retriever, reading: Reading, bare: str, before: Turn, allowed: Mask) -> Turn | None:
+def _led(
+    retriever: Retriever, reading: Reading, bare: str, before: Turn, allowed: Mask, named: frozenset[int]
+) -> Turn | None:
     """A follow-up that sets two things side by side, picks one of several, or goes on in a sequence."""
     topic, asked = first(before.evidence, allowed), before.understood_as
     if (both := swapping.compared(retriever, bare, asked, topic)) and _is_answered(retriever, before):
-        turn = understand(retriever, both)
+        turn = understand(retriever, both, (), named)
         if first(turn.evidence, allowed) in {topic, *retriever.families[topic]}:
             return replace(turn, follows=True)
     if found := picking.in_sequence(retriever, reading.text, bare, asked, topic, allowed):
         understood, evidence, words = found
         role = _role(retriever, understood) if words else ()
-        return Turn(understood, evidence, words, allowed, frozenset(), follows=True, role=role)
+        return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
     return None
 
 

@@ -98,9 +98,7 @@ def _twin(retriever: Retriever, bare: str, topic: int) -> int | None:
     keys = _keys(retriever, topic)
     if len(keys) < 2 or sequences.PLACE.search(bare) or leaning.points_at_them(bare):
         return None  # "the third, what does it pay?" is picked first
-    guide_of = retriever.index.guide_of
-    same = np.flatnonzero(guide_of == guide_of[topic]).tolist()
-    twins = [n for n in same if n != topic and len(keys & _keys(retriever, n)) > 1]
+    twins = [n for n in _others(retriever, topic) if len(keys & _keys(retriever, n)) > 1]
     words = lexical.content_words(leaning.POINTS_NOWHERE.sub(" ", retriever.aliases.without(bare)))
     names = lexical.every_stem(tuple(frozenset[str]().union(keys, *(_keys(retriever, n) for n in twins))))
     asked = {word.stem for word in words if word.folded not in COUNTING} - names
@@ -119,18 +117,23 @@ def of_other_table(retriever: Retriever, bare: str, before: str, topic: int) -> 
     if not names or tuple(value.split()) not in retriever.values or value in _keys(retriever, topic):
         return None
     told = {table.header[1:] for table in retriever.listings[topic] if table.header}
-    guide_of = retriever.index.guide_of
     found = [
         n
-        for n in np.flatnonzero(guide_of == guide_of[topic]).tolist()
+        for n in _others(retriever, topic)
         for table in retriever.listings[n]
-        if n != topic and table.header and table.header[1:] in told
+        if table.header and table.header[1:] in told
         if value in map(fold_phrase, table.keys) or retriever.is_like(value, table.keys)
     ]
     if len(found) != 1 or retriever.is_like(value, tuple(names)):
         return None
     moved = _moved_to(retriever, bare, found[0], retriever.ranker.answerable)
     return leaning.beside(before, bare), moved, ()
+
+
+def _others(retriever: Retriever, topic: int) -> list[int]:
+    """The other sections of a section's guide."""
+    guide_of = retriever.index.guide_of
+    return [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if n != topic]
 
 
 def _keys(retriever: Retriever, section: int) -> frozenset[str]:

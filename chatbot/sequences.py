@@ -205,6 +205,14 @@ def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:
     return all(word.folded in known or word.stem in held for word in lexical.content_words(text))
 
 
+def rows_asked(retriever: Retriever, text: str, topic: int) -> list[int]:
+    """The places of the rows of the topic's table that a text names, else of the first or last by rank."""
+    names = [item.name for item in rows(retriever, topic)]
+    says = {word.folded for word in lexical.words(text)}
+    named = naming.named(retriever, names, text)
+    return named or [0] * bool(says & HIGHEST) or [len(names) - 1] * bool(says & LOWEST)
+
+
 def row_beside(retriever: Retriever, text: str, before: str, topic: int) -> Item | None:
     """The row of the topic's table that follows the one asked for before, or precedes it."""
     later = NEXT.search(text)
@@ -214,10 +222,8 @@ def row_beside(retriever: Retriever, text: str, before: str, topic: int) -> Item
         return None
     if name := numbered.beside(retriever, topic, leaning.now(before), later is not None):
         return Item(name, topic)
-    named = naming.named(retriever, [item.name for item in line], before)
-    says = {word.folded for word in lexical.words(before)}
-    named = named or [0] * bool(says & HIGHEST) or [len(line) - 1] * bool(says & LOWEST)
-    place = named[-1] + (1 if later else -1) if named else -1
+    asked = rows_asked(retriever, before, topic)
+    place = asked[-1] + (1 if later else -1) if asked else -1
     return line[place] if 0 <= place < len(line) else None
 
 

@@ -108,10 +108,8 @@ def compared(retriever: Retriever, bare: str, before: str, topic: int) -> str:
         return ""
     asked = {word.stem for word in lexical.content_words(bare) if word.folded not in COMPARING}
     if rows := sequences.named_rows(retriever, bare, topic):
-        line = [item.name for item in sequences.rows(retriever, topic)]
-        says = {word.folded for word in lexical.words(before)}
-        ends = line[:1] * bool(says & lexical.HIGHEST) or line[-1:] * bool(says & lexical.LOWEST)
-        one = sequences.named_rows(retriever, before, topic) or ends
+        line = sequences.rows(retriever, topic)
+        one = [line[place].name for place in sequences.rows_asked(retriever, before, topic)]
         asked -= sequences.PAID | set(lexical.stems(rows[0]))
         whole = not asked and len(rows) == len(one) == 1 and rows != one  # not "is it warmer than in Ohio?"
         figures = any(table.header for table in retriever.listings[topic])
