@@ -19,15 +19,14 @@ from chatbot import (
     asides,
     leaning,
     lexical,
-    numbered,
     picking,
     returning,
     sequences,
     staying,
-    steps,
     swapping,
     telling,
 )
+from chatbot.depending import depends, is_whole
 from chatbot.lexical import Word
 from chatbot.picking import MOVES
 from chatbot.ranking import ASKS, Evidence, average, softmax
@@ -35,10 +34,6 @@ from chatbot.retrieval import CERTAIN, Hit, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
 from chatbot.staying import MOST
 
-IN_ORDER = (
-    sequences.OTHERS, sequences.EVERYONE, sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE,
-    numbered.COUNTED_ALONE,
-)  # fmt: skip
 AND = re.compile(r",? (?:and|or) |, ")
 KEPT = 256  # turns that are kept for the follow-ups to them
 
@@ -210,7 +205,7 @@ def _surer(
     writer has written means no more than that; so does who is plainly answered, or plainly asks of something
     else.
     """
-    if _is_whole(retriever, reading):
+    if is_whole(retriever, reading):
         return turn
     alone = _best(retriever, turn)
     if not STRANGE < alone.confidence < CERTAIN:
@@ -245,41 +240,10 @@ def _is_answered(retriever: Retriever, turn: Turn) -> bool:
     return about and of_role and best.confidence >= retriever.threshold
 
 
-def _is_whole(retriever: Retriever, reading: Reading) -> bool:
-    """Whether a question is complete by itself: it names the role, or says much."""
-    return bool(retriever.aliases.named(reading.text)) or len(reading.words) > 5
-
-
 def _needs(retriever: Retriever, reading: Reading, before: str) -> bool:
     """Whether a question needs the one before it: for itself or, if it is short, for a role named there."""
     short = len(reading.words) <= 3
-    return depends(reading, retriever) or (short and bool(_role(retriever, reading.text, before)))
-
-
-def depends(reading: Reading, retriever: Retriever) -> bool:
-    """Whether a question needs the ones before it. Naming the role makes a question whole.
-
-    "and in Washington?", "why?", "how much do they make?" do; "What hours do ML engineers work?" does not.
-    "Do ML engineers need both of them?" names the role, but not what they need.
-    """
-    text = reading.text
-    every = [word.folded for word in lexical.words(text)]
-    if not every:
-        return False
-    if steps.may_be_asked(text) and steps.asked_last(text):  # "done that, and an internship. next?"
-        return True
-    goes_on = leaning.GOES_ON.match(text) is not None
-    back = leaning.points(text) or leaning.points_at_them(text)
-    if _is_whole(retriever, reading):
-        beside_it = lexical.content_words(retriever.aliases.without(text))
-        return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
-    if goes_on or back or leaning.asks_on(text):
-        return True
-    if any(asked.search(text) for asked in IN_ORDER):
-        return len(every) <= 8
-    few = len(reading.words) <= 1
-    value = few and any((word.folded,) in retriever.values for word in reading.words)
-    return not reading.words or value or (few and len(every) <= 3)  # "how many are there?", "any in Ohio?"
+    return depends(retriever, reading) or (short and bool(_role(retriever, reading.text, before)))
 
 
 def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozenset[int]) -> Turn:

@@ -60,8 +60,13 @@ SHOUTED = 3  # words in capitals; of so few, each may be a short form
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
     "ninth": 8, "tenth": 9, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7,
-    "9th": 8, "10th": 9, "last": -1, "final": -1,
+    "9th": 8, "10th": 9, "last": -1, "final": -1, "penultimate": -2,
 }  # fmt: skip
+# "The second to last", which is no second one.
+_BEFORE_LAST = (
+    r"(?:(?:second|2nd)(?:[ -](?:from|to)(?:[ -]the)?)?|next[ -]to(?:[ -]the)?)[ -]last|last but one"
+)
+BEFORE_LAST = re.compile(rf"\b(?:{_BEFORE_LAST})\b(?! (?:month|time|week|year))", re.I)
 PLACES = {word: place for word, place in ORDINALS.items() if place >= 0}  # counted from the first
 STEPS = frozenset(["step", "stage", "phase"])
 PAY = frozenset(["compens", "earn", "incom", "make", "money", "paid", "pay", "salari", "wage"])  # stems
@@ -228,6 +233,15 @@ def apart(texts: Sequence[str]) -> list[frozenset[str]]:
     """
     found = [{word.stem for word in content_words(text)} for text in texts]
     return [frozenset(own - set().union(*found[:n], *found[n + 1 :])) for n, own in enumerate(found)]
+
+
+def one_ordinal(text: str) -> str:
+    """A text with one word for the place before the last, of whatever is counted.
+
+    >>> one_ordinal("the second to last step"), one_ordinal("the last but one")
+    ('the penultimate step', 'the penultimate')
+    """
+    return BEFORE_LAST.sub("penultimate", text)
 
 
 def number_of(number: str) -> int:

@@ -13,7 +13,7 @@ from chatbot import leaning, lexical
 from chatbot.guides import Unit
 from chatbot.lexical import STEPS, number_of
 from chatbot.retrieval import Retriever
-from chatbot.steps import LAST_STEP, NEXT_TO, WHICH, by_number, named_stems
+from chatbot.steps import LAST_STEP, NEXT_TO, WHICH, by_number, from_last, named_stems
 
 _NUMBER = rf"(\d+|{'|'.join(lexical.CARDINALS)})\b"
 # "Step 3"; "number 3" only where nothing is asked of another thing that has a number ("room number 3").
@@ -79,7 +79,9 @@ def item(retriever: Retriever, section: int, text: str) -> Unit | None:
         place = None if before is None else before + (1 if found["later"] or found["first"] else -1)
     elif wanted:
         place = None if OF_IT.match(text) else _at(line, wanted)
-    elif LAST_STEP.search(text) or LAST.search(text):
+    elif found := LAST_STEP.search(text):
+        place = len(line) + from_last(found)
+    elif LAST.search(text):
         place = len(line) - 1
     elif FIRST.search(text):
         place = 0

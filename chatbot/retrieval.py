@@ -192,7 +192,7 @@ class Retriever:
 
     def read(self, question: str) -> Reading:
         """The question as it is searched."""
-        text = " ".join(question.split())
+        text = lexical.one_ordinal(" ".join(question.split()))
         if not self.said(text):  # what a writer wrote is not mended
             text = self.spelling.repair(text)
         text = self.write_out(text)

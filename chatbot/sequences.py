@@ -73,6 +73,7 @@ PAIR = frozenset(["two", "both", "pair"])
 SUBJECT = frozenset(["job", "career", "role", "profess", "work", "field", "guid"])  # stems
 HOW_MUCH = re.compile(r"\bhow much\b", re.I)
 TELLS = frozenset(["cost", "costs", "earn", "earns", "pay", "pays"])  # "what does the third pay?"
+ASKED = re.compile(rf"\W+{lexical.ASKING}(?P<of>.*)", re.I)
 DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
 
 
@@ -333,7 +334,12 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
 
 
 def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], topic: int) -> bool:
-    """Whether hardly more is asked than what comes next, or before; not "how am I noticed before that"."""
+    """Whether hardly more is asked than what comes next, or before.
+
+    Not by "how am I noticed before that", nor by "before that, what is in a portfolio?".
+    """
+    if (asked := ASKED.match(text, found.end())) and steps.besides(asked["of"]) - ANY:
+        return False
     rest = f"{text[: found.start()]} {text[found.end() :]}"
     words = lexical.content_words(rest)
     if found.re is NEXT and DONE.search(rest):  # "high school is done, what next?"

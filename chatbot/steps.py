@@ -13,20 +13,20 @@ from functools import lru_cache
 import numpy as np
 
 from chatbot import asides, leaning, lexical
-from chatbot.lexical import CARDINALS, PLACES, STEPS, number_of
+from chatbot.lexical import CARDINALS, ORDINALS, PLACES, STEPS, number_of
 from chatbot.passages import is_step, place_of
 from chatbot.retrieval import Mask, Retriever
 
 _NUMBER = rf"(?:\d+|{'|'.join(CARDINALS)})"
 STEP = re.compile(rf"\b(step|stage|phase|part) ({_NUMBER})\b", re.I)
-# "the fifth step", which is step 5; the last one has no number of its own.
+# "the fifth step", which is step 5; the last ones have no number of their own.
 NTH_STEP = re.compile(
     rf"\b(?:the )?(?P<ordinal>{'|'.join(PLACES)})"
     rf" (?P<noun>{'|'.join(sorted(STEPS))})\b",
     re.I,
 )
 LAST_STEP = re.compile(
-    r"(?<!second )(?<!next to )(?<!second to )\b(?:last|final) (?:step|stage|phase)\b(?! (?:before|after))"
+    r"\b(?P<place>last|final|penultimate) (?:step|stage|phase)\b(?! (?:before|after))"
     r"|\b(?:step|stage|phase) (?:comes|goes|is) (?:the )?last\b",
     re.I,
 )
@@ -118,9 +118,11 @@ def numbered(retriever: Retriever, text: str, within: Sequence[int], loosely: bo
 
     Within one sequence "step 2" is also, `loosely`, what the headings call "2." or "Day 2".
     """
-    if LAST_STEP.search(text):
+    if found := LAST_STEP.search(text):
+        place = from_last(found)
         steps = _among(retriever, within)
-        return sorted({beside(retriever, step)[-1] for step in steps}.intersection(steps))
+        lines = [beside(retriever, step) for step in steps]
+        return sorted({line[place] for line in lines if len(line) >= -place}.intersection(steps))
     if not (wanted := STEP.search(by_number(text))):
         return []
     noun, number = wanted[1].lower(), number_of(wanted[2])
@@ -128,6 +130,11 @@ def numbered(retriever: Retriever, text: str, within: Sequence[int], loosely: bo
     there = [(n, own) for n, own, place in places if place == number]
     named = [n for n, own in there if own == noun]
     return named or [n for n, own in there if loosely and (noun in STEPS or not own)]
+
+
+def from_last(found: re.Match[str]) -> int:
+    """The place of a step that `LAST_STEP` found, from -1 backwards."""
+    return ORDINALS[(found["place"] or "last").lower()]
 
 
 def is_asked_which(retriever: Retriever, text: str, section: int) -> bool:

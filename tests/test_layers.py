@@ -41,6 +41,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "swapping",
     "telling",
     "staying",
+    "depending",
     "conversation",
     "answering",
     "fitting",

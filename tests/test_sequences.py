@@ -114,6 +114,8 @@ def test_what_speaks_of_the_items_is_found(real_bot: Chatbot) -> None:
         ("step-languages", "what programming language should i learn next", "", None),
         ("step-job-application", "what comes next?", "", None),
         ("step-job-application", "how do I get my resume noticed before that", "", None),
+        ("step-job-application", "and before that, what should be in my portfolio?", "", None),
+        ("step-job-application", "and before that, what do I do?", "", "step-certification"),
         ("work-hours", "what comes next?", "What are the hours?", None),
     ],
 )

@@ -40,6 +40,8 @@ def test_a_step_by_its_number(real_bot: Chatbot, anchor: str, text: str, found: 
         ("which step comes last?", "step-job-application"),
         ("what's the final step to become one", "step-job-application"),
         ("What is the last step before certification?", "step-certification"),
+        ("what's the second to last step", "step-certification"),
+        ("what is the last but one step to become one?", "step-certification"),
     ],
 )
 def test_a_step_is_asked_for_by_its_place(real_bot: Chatbot, question: str, section: str) -> None:

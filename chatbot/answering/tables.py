@@ -35,6 +35,16 @@ BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 WITHIN = re.compile(r",? (?:in |of )?")  # between a place and the one in which it lies
 REGION = re.compile(r"\b(?:canton|county|country|district|province|region|state)\b", re.I)
 SIDE_BY_SIDE = naming.COMPARES | RANKS | {"or", "and", "both", "difference"}  # no place and its region
+# What asks for the rows beside one that it names: "which state comes after Virginia?", "… pays more than …?"
+BESIDE_ROW = re.compile(
+    r"\b(?:(?P<down>after|behind|below|follow(?:s|ing)|next to|second to)"
+    r"|(?P<up>above|ahead of|beats?|before|preced(?:es|ing))"
+    rf"|(?P<more>{'|'.join(sorted(HIGHER))})\b(?: [\w-]+)? than"
+    rf"|(?P<less>{'|'.join(sorted(LOWER))})\b(?: [\w-]+)? than)(?: in)?(?: the)? (?=\w)",
+    re.I,
+)
+AS_LISTED = frozenset(["after", "before", "following", "follows", "precedes", "preceding"])
+ASKS_WHICH = frozenset(["any", "anybody", "anyone", "anywhere", "one", "what", "where", "which", "who"])
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NO_RANK = re.compile(r"\b(?:last but not least|not least|at (?:the very )?(?:best|least|most))\b", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
@@ -73,6 +83,8 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     ranked = [table.units[n] for n in sorted(range(len(figures)), key=lambda n: -figures[n])]
     if len(named) > 1 and says & (HIGHEST | HIGHER | LOWEST | LOWER):
         return [row for row in (ranked[::-1] if says & (LOWEST | LOWER) else ranked) if row in named]
+    if len(named) == 1 and (found := _beside(table, ranked, named[0], text)) is not None:
+        return found
     if named:
         return named
     if says & AT_LARGE or not (ONE_OF.search(text) or _one_is_asked(table.header[0], says)):
@@ -85,6 +97,31 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     line = ranked[::-1] if says & LOWEST or LAST.search(text) else ranked
     place = places[-1] if places else 0  # "second? – and the sixth?" asks for the one named last
     return line[place : place + 1]
+
+
+def _beside(table: Listing, ranked: Sequence[Unit], row: Unit, text: str) -> list[Unit] | None:
+    """The rows next to one, or with more or less than it, that a question names for no other purpose.
+
+    None where it asks for the row itself ("is it more than Virginia?"). What comes after it is told by the
+    table's own order, unless a rank is spoken of.
+    """
+    now = leaning.now(text)
+    if not (found := BESIDE_ROW.search(now)):
+        return None
+    before, behind = lexical.words(now[: found.start()]), lexical.content_words(now[found.end() :])
+    nouns = {word.folded for word in before if word.stem in lexical.stems(table.header[0])[-1:]}
+    named = bool(behind) and behind[0].stem in lexical.stems(row.key)
+    if not named or not (nouns or any(word.folded in ASKS_WHICH for word in before)):
+        return None
+    says = {word.folded for word in lexical.words(now)}
+    listed = found[0].split()[0].lower() in AS_LISTED and not says & RANKS
+    line = list(table.units if listed else ranked)
+    place = line.index(row)
+    upwards = bool(found["up"] or found["more"]) != bool(says & LOWEST)
+    rest = line[:place] if upwards else line[place + 1 :]
+    if found["more"] or found["less"] or not (not nouns or _one_is_asked(table.header[0], nouns)):
+        return rest
+    return rest[-1:] if upwards else rest[:1]
 
 
 def _by_rank(text: str) -> str:

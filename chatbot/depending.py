@@ -1,0 +1,47 @@
+"""Whether a question needs the ones before it: "and in Washington?", "which ones?", "what comes next?".
+
+In: a question as it is read, and the guides' own words. Out: yes or no. What it then means after them is for
+`chatbot.conversation`; how such questions are worded for `chatbot.leaning` and `chatbot.sequences`.
+"""
+
+from __future__ import annotations
+
+from chatbot import leaning, lexical, numbered, sequences, steps
+from chatbot.retrieval import Reading, Retriever
+
+IN_ORDER = (
+    sequences.OTHERS, sequences.EVERYONE, sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE,
+    numbered.COUNTED_ALONE,
+)  # fmt: skip
+
+
+def depends(retriever: Retriever, reading: Reading) -> bool:
+    """Whether a question needs the ones before it. Naming the role makes a question whole.
+
+    "and in Washington?", "why?", "how much do they make?" do; "What hours do ML engineers work?" does not.
+    "Do ML engineers need both of them?" names the role, but not what they need.
+    """
+    text = reading.text
+    every = [word.folded for word in lexical.words(text)]
+    if not every:
+        return False
+    if steps.may_be_asked(text) and steps.asked_last(text):  # "done that, and an internship. next?"
+        return True
+    goes_on = leaning.GOES_ON.match(text) is not None
+    back = leaning.points(text) or leaning.points_at_them(text)
+    if is_whole(retriever, reading):
+        beside_it = lexical.content_words(retriever.aliases.without(text))
+        return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
+    if goes_on or back or leaning.asks_on(text):
+        return True
+    if any(asked.search(text) for asked in IN_ORDER):
+        return len(every) <= 8
+    few = len(reading.words) <= 1
+    value = tuple(lexical.fold_phrase(leaning.value(text)).split()) in retriever.values
+    value |= few and any((word.folded,) in retriever.values for word in reading.words)
+    return not reading.words or value or (few and len(every) <= 3)  # "how many are there?", "any in Ohio?"
+
+
+def is_whole(retriever: Retriever, reading: Reading) -> bool:
+    """Whether a question is complete by itself: it names the role, or says much."""
+    return bool(retriever.aliases.named(reading.text)) or len(reading.words) > 5
