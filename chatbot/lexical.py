@@ -38,7 +38,7 @@ won't would wouldn't yes yet you you'd you'll you're you've your yours yourself 
 um oh tbh btw lol haha anyway kinda sorta idk imo tho hey hi hello dunno nah nope yeah yep bruh bro dude
 innit yall rn gimme wow whoa phew ugh omg oops ah ain't couldn't hadn't hasn't when's they've she's he's
 we've they'd they'll what'll that'll who'd why's exactly precisely he'll she'll it'll we'll he'd she'd we'd
-among amongst himself herself themselves oneself basis roughly yesterday ago til
+among amongst instead himself herself themselves oneself basis roughly yesterday ago til
 """
 # They are typed without their apostrophes, too; "id", "ill", "shell" are words of their own.
 STOP = frozenset(_TOPICLESS.split()) | (

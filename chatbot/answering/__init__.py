@@ -17,7 +17,7 @@ from pathlib import Path
 
 from chatbot import index as index_folder
 from chatbot import leaning, measures, passages, steps
-from chatbot.answering import kinds, offers, parting, quoting, refusing, smalltalk, tables
+from chatbot.answering import kinds, offers, parting, qualifying, quoting, refusing, smalltalk, tables
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
@@ -183,6 +183,7 @@ class Chatbot:
             (own and not self.retriever.speaks_of(section, turn.role))
             or (turn.about is not None and not turn.about[section])
             or not kinds.is_given(self.retriever, section, kind)
+            or qualifying.is_of_something_else(self.retriever, section, turn.understood_as)
         )
 
     def _restriction(self, guide: str | None) -> frozenset[int]:
