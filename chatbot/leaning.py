@@ -67,7 +67,10 @@ POINTS_NOWHERE = re.compile(
     r"|\bone['’]s\b",
     re.I,
 )
-EXAMPLES = r"for example|for instance|(?:(?:give|show|tell) (?:me|us) )?(?:(?:an|any|a few|some) )?examples?"
+EXAMPLES = (
+    r"for example|for instance|(?:(?:(?:can|could|would) you )?(?:please )?(?:give|show|tell)(?: me| us)? )?"
+    r"(?:(?:an|any|a few|some) )?examples?"
+)
 NAMES = r"(?:what|how) (?:are|is) (?:they|those|these|it|that) called|what are their names"
 ASKS_ON = re.compile(
     r"^(?:why(?: (?:not|so|is that|do you (?:say|think) (?:so|that)))?|how come|how so|what for"

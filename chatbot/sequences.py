@@ -149,7 +149,7 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     if noun in ("", "one") and is_step(retriever.index.sections[topic]) and STEPS.isdisjoint(said):
         return None
     listed = LISTED.match(text[end:])
-    told = found["the"] or noun in ANY or listed or WHO.match(text[: found.start()])
+    told = found["the"] or noun in ANY or listed or WHO.match(text[: found.start()]) or len(places) > 1
     if found["ordinal"] and not told:  # "what should I learn first"
         return None
     if listed:
@@ -338,7 +338,9 @@ def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], to
 
     Not by "how am I noticed before that", nor by "before that, what is in a portfolio?".
     """
-    if (asked := ASKED.match(text, found.end())) and steps.besides(asked["of"]) - ANY:
+    if steps.ALL.search(text) or (
+        (asked := ASKED.match(text, found.end())) and steps.besides(asked["of"]) - ANY
+    ):
         return False
     rest = f"{text[: found.start()]} {text[found.end() :]}"
     words = lexical.content_words(rest)
@@ -356,7 +358,7 @@ def others(retriever: Retriever, text: str, topic: int) -> int | None:
         return None
     if _is_series(retriever, topic) or is_step(retriever.index.sections[topic]):
         return _above(retriever, topic)
-    return topic if rest and items(retriever, topic) else None
+    return topic if items(retriever, topic) else None
 
 
 def called(retriever: Retriever, text: str, topic: int) -> int | None:

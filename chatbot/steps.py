@@ -69,6 +69,8 @@ WHAT_NEXT = re.compile(
     r"(?: (?:for me|to do))?",
     re.I,
 )
+# "After all eight steps, what then?" asks for none of them.
+ALL = re.compile(rf"\b(?:all|every|the whole)\b.*\b(?:{'|'.join(sorted(STEPS))})", re.I)
 ARROW = re.compile(r"->|=>|→")
 HAS = re.compile(
     r"\b(?:have|has|had|hold|got|did|done|passed|finish(?:ed)?|complet(?:ed?|ing)|graduated?|earned"
@@ -182,7 +184,9 @@ def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int
     how the question is understood.
     """
     text = by_number(BECOMING.sub(" ", retriever.aliases.without(text)))
-    asked = (asides.clauses(text) or [""])[-1]
+    *before, asked = asides.clauses(text) or [""]
+    if before and BESIDE.fullmatch(before[-1]):  # "and after high school, what should she study?"
+        asked = f"{before[-1]} {asked}"
     if HOW.search(asked):
         return None
     among, later = _among(retriever, within), True
@@ -213,7 +217,7 @@ def asked_last(text: str) -> str:
     >>> asked_last("done that, and an internship. next?"), asked_last("step 5 I did. So 6?")
     ('next', '6')
     """
-    last = leaning.LEAD.sub("", (asides.clauses(text) or [""])[-1])
+    last = "" if ALL.search(text) else leaning.LEAD.sub("", (asides.clauses(text) or [""])[-1])
     return last if WHAT_NEXT.fullmatch(last) or last.lower() in NUMBERS else ""
 
 

@@ -148,6 +148,7 @@ def test_in_a_conversation(
 @pytest.mark.parametrize(
     ("anchor", "text", "asked"),
     [("step-job-application", "and then?", True), ("step-masters", "and then?", False),
+     ("step-job-application", "after all eight steps, what then?", False),
      ("step-job-application", "what salary can i expect after that?", False), ("types", "and then?", False)],
 )  # fmt: skip
 def test_what_comes_after_the_last_step(real_bot: Chatbot, anchor: str, text: str, asked: bool) -> None:
@@ -161,6 +162,7 @@ def test_what_comes_after_the_last_step(real_bot: Chatbot, anchor: str, text: st
         ("tips-network", "what are the others", "tips"),
         ("type-nlp", "the rest?", "types"),
         ("salary-states", "who are the others?", "salary-states"),
+        ("salary-industries", "list them all pls", "salary-industries"),
         ("work-hours", "what are the others", None),
         ("tips-network", "what are the other costs", None),
     ],

@@ -62,8 +62,16 @@ INTENTS = {
         "speak to somebody",
     ),
     "trust": ("Really?", "are you sure", "what's your source?", "Says who", "is that up to date?"),
+    "thanks at greater length": (
+        "Thank you, you helped us a lot!",
+        "ok, i understand. thank you very much",
+        "you've been very helpful",
+        "great, that answers my question, thanks",
+        "thanks, that's all I wanted to know",
+    ),
     "once more": ("huh?", "What do you mean?", "tl;dr", "can you rephrase that", "I'm confused"),
-    "language": ("Do you speak Spanish?", "¿Habla español?", "what languages do you speak"),
+    "shorter": ("thats long can u say it shorter", "that's too long", "could you put it in one sentence"),
+    "language": ("Do you speak Spanish?", "¿Habla español?", "can you say that in German please"),
     "more": ("tell me more", "so?", "Next", "why?", "an example please"),
 }
 

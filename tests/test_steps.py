@@ -114,6 +114,7 @@ def test_a_step_past_the_last_is_not_there(real_bot: Chatbot) -> None:
     ("text", "found"),
     [
         ("What comes after high school?", "step-bachelors"),
+        ("And after high school, what should she study?", "step-bachelors"),
         ("what's the step after the bachelor's degree", "step-specialized-study"),
         ("once I have finished high school, what do I do after that", "step-bachelors"),
         ("After getting a master's degree, what comes next?", "step-experience"),

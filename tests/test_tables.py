@@ -687,6 +687,11 @@ def test_a_rank_is_asked_of_the_table_not_of_the_row_before(
     assert real_bot.ask(question, history).text.startswith(says)
 
 
+def test_two_places_are_compared_without_an_article(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("difference between 1st and 3rd", ["the top paying states"])
+    assert answer.text == "California: $139,620 a year; New York: $137,900 a year."
+
+
 def test_the_lowest_is_not_asked_for_by_at_least(real_bot: Chatbot) -> None:
     question = "last but not least, which single state pays the most, at least for ML engineers?"
     answer = real_bot.ask(question)

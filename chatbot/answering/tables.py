@@ -323,7 +323,7 @@ def _values_in(
         start -= start > 0 and words[start - 1].folded == "new"
         before = words[start - 1].folded if start else ""
         value = text[words[start].start : words[end - 1].end]
-        if one_region and _lies_in_one(keys, text, words[end - 1].end):
+        if one_region and lies_in_one(keys, text, words[end - 1].end):
             continue
         if (position and naming.is_name(retriever, word, text)) or (
             before in used_like_one and retriever.is_like(value, keys)
@@ -331,7 +331,7 @@ def _values_in(
             yield value
 
 
-def _lies_in_one(keys: Sequence[str], text: str, end: int) -> bool:
+def lies_in_one(keys: Sequence[str], text: str, end: int) -> bool:
     """Whether a region is named, right behind a value that ends there: "San Francisco, California"."""
     if not (between := WITHIN.match(text, end)):
         return False
