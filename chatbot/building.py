@@ -45,7 +45,6 @@ LIGHT, SHORT, MANY = "SQfp16", "PQ{}x4fs,Refine(SQfp16)", 1000
 COMMONER = 250  # times as common as what two swapped letters make of it is a word that was meant
 # How many of a section's alternates, and what share, make a word one of its topic (docs/log.md).
 OFTEN, TOPICAL = 10, 0.1
-IN_VAIN = 4  # declined questions that make a word one which is asked in vain
 COMMON = 150_000  # how often a word stands in the frequency list of symspellpy to be no typing error
 
 Progress = Callable[[int, int], None]  # (embedded so far, to embed in all)
@@ -243,13 +242,11 @@ def _words(
     sections = [section for guide in guides for section in guide.sections]
     held: list[set[str]] = [set() for _ in sections]
     asking: list[Counter[str]] = [Counter() for _ in sections]
-    in_vain: Counter[str] = Counter()
     texts = 0
     for view in views:
-        found = lexical.words(view.text)
         if view.kind == "declined":
-            in_vain.update({word.stem for word in found})
             continue
+        found = lexical.words(view.text)
         if view.kind == "alternate":
             asked.update(word.folded for word in found)
             asking[view.section].update({word.stem for word in found})
@@ -276,7 +273,6 @@ def _words(
         "everyday": everyday,
         "stems": dict(sorted(stems.items())),
         "guide_stems": sorted(guide_stems),
-        "in_vain": {stem: n for stem, n in sorted(in_vain.items()) if n >= IN_VAIN},
         "sections": [sorted(stems) for stems in held],
         "topics": [_topic(section, n, names) for section, n in zip(sections, asking, strict=True)],
         "texts": texts,

@@ -267,10 +267,10 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     about = sequences.among(retriever, topic) if several else sequences.of_types(retriever, bare)
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     own = _role(retriever, bare)
-    role = other or (() if own else _role(retriever, reading.text, before.understood_as))
+    role = other or (() if own else _role_before(retriever, reading, bare, before))
     swapped = asked_of_it or swapping.swap(retriever, bare, before.understood_as, topic)
     if not swapped and (found := picking.of_other_table(retriever, bare, before.understood_as, topic)):
-        return Turn(*found, allowed, named, follows=True)
+        return Turn(*found, allowed, named, follows=True, role=role)
     understood = swapped or leaning.beside(before.understood_as, bare)
     if swapped or (leaning.asks_on(bare) and leaning.ASKS_FOR_THEM.match(bare)):
         asked = retriever.read(swapped or picking.ask_for_them(retriever, bare, rest, topic))
@@ -337,6 +337,16 @@ def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:
     if not before:
         return role_asked(retriever.aliases.without(text))
     return () if retriever.aliases.named(text) else role_meant(text, retriever.aliases.without(before))
+
+
+def _role_before(retriever: Retriever, reading: Reading, bare: str, before: Turn) -> tuple[str, ...]:
+    """The role of the question before a follow-up that means it, or is no more than a value.
+
+    "In Washington?" is still asked of plumbers.
+    """
+    value = tuple(lexical.fold_phrase(leaning.value(bare)).split())
+    meant = _role(retriever, reading.text, before.understood_as)
+    return before.role if not meant and value in retriever.values else meant
 
 
 def first(evidence: Evidence, allowed: Mask) -> int:

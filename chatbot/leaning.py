@@ -68,8 +68,9 @@ POINTS_NOWHERE = re.compile(
     re.I,
 )
 EXAMPLES = (
-    r"for example|for instance|(?:(?:(?:can|could|would) you )?(?:please )?(?:give|show|tell)(?: me| us)? )?"
-    r"(?:(?:an|any|a few|some) )?examples?"
+    r"for example|for instance"
+    r"|(?:(?:(?:can|could|would) (?:you|u) (?:please )?|please )?(?:give|name|show|tell)(?: me| us)? "
+    r"|do you have |(?:can|could|may) i (?:get|have) )?(?:(?:an|any|a few|one|some) )?examples?"
 )
 NAMES = r"(?:what|how) (?:are|is) (?:they|those|these|it|that) called|what are their names"
 ASKS_ON = re.compile(

@@ -56,6 +56,9 @@ HIGHER = frozenset(
 )
 LOWER = frozenset(["lower", "less", "worse", "fewer", "smaller", "cheaper", "shorter"])
 RANKS = HIGHEST | LOWEST | HIGHER | LOWER
+# What sets two things side by side.
+DIFFERENCE = frozenset(["diff", "difference", "gap"])
+COMPARES = frozenset(["compare", "compared", "comparison", "than", "versus", "vs"])
 SHOUTED = 3  # words in capitals; of so few, each may be a short form
 ORDINALS = {
     "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7,
@@ -64,7 +67,8 @@ ORDINALS = {
 }  # fmt: skip
 # "The second to last", which is no second one.
 _BEFORE_LAST = (
-    r"(?:(?:second|2nd)(?:[ -](?:from|to)(?:[ -]the)?)?|next[ -]to(?:[ -]the)?)[ -]last|last but one"
+    r"(?:(?:second|2nd)(?:[ -](?:from|to)(?:[ -]the)?)?|next[ -]to(?:[ -]the)?)[ -]last"
+    r"|last but one|(?:the )?one before (?:the )?last"
 )
 BEFORE_LAST = re.compile(rf"\b(?:{_BEFORE_LAST})\b(?! (?:month|time|week|year))", re.I)
 PLACES = {word: place for word, place in ORDINALS.items() if place >= 0}  # counted from the first

@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chatbot import lexical
-from chatbot.lexical import PLACES, RANKS, Word
+from chatbot.lexical import COMPARES, PLACES, RANKS, Word
 from chatbot.retrieval import Retriever
 
-COMPARES = frozenset(["compare", "compared", "comparison", "versus", "vs", "than"])
 OPERATORS = RANKS | PLACES.keys() | COMPARES  # never the topic of a question
 PLAIN = lexical.STOP | OPERATORS  # never a name
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])

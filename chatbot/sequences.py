@@ -19,7 +19,8 @@ from chatbot.retrieval import Mask, Retriever
 from chatbot.steps import ANY, AROUND, STEP
 
 NEXT = re.compile(
-    r"\b(?:next|after (?:that|this|those|it|them)|(?:comes|do|goes|study|take) after(?=\W*$)|afterwards?"
+    r"\b(?:next(?! (?:decade|month|summer|time|week|winter|year)s?\b)"
+    r"|after (?:that|this|those|it|them)|(?:comes|do|goes|study|take) after(?=\W*$)|afterwards?"
     r"|follow(?:s|ing)(?: (?:it|that))?|what then"
     r"|then what(?! (?:is|are|was|were) (?:the|a|an|my|your)\b)"
     r"|and then(?! (?:what|which|who|where|how) (?:is|are) (?:the|a|an|my|your)\b)"
@@ -41,7 +42,7 @@ EVERYONE = re.compile(
 BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
 PLACE = re.compile(
     rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)})\b"
-    r"(?: (?!and\b)(?P<noun>[a-z]+)\b)?"
+    r"(?: (?!(?:and|or|to|versus|vs|with)\b)(?P<noun>[a-z]+)\b)?"
     rf"|\b(?:number|no\.?|nr\.?) (?P<number>[1-9]\d*|{'|'.join(lexical.CARDINALS)})\b|#(?P<hash>[1-9]\d*)\b"
     r"|\b(?P<second>(?:the )?runner[- ]?up|(?:in )?second place)\b",
     re.I,
@@ -60,7 +61,9 @@ LISTED = re.compile(
     re.I,
 )
 AND_PLACE = re.compile(
-    rf"(?:,|,? and) (?:the )?(?P<ordinal>{'|'.join(ORDINALS)})\b(?: (?!and\b)(?P<noun>[a-z]+)\b)?", re.I
+    r"(?:,|,? (?:and|or|to|versus|vs\.?|with)) (?:the )?"
+    rf"(?P<ordinal>{'|'.join(ORDINALS)})\b(?: (?!(?:and|or|to|versus|vs|with)\b)(?P<noun>[a-z]+)\b)?",
+    re.I,
 )
 # "who's third on that list", "which comes second?": a place without "the".
 WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?| ranks?) $", re.I)
@@ -68,7 +71,7 @@ WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?
 PAID = frozenset(["earn", "paid", "pay"])  # stems
 FIGURE = frozenset(["figure", "amount", "number", "exact", "year"])
 # What sets two rows side by side: "which is higher?", "what's the difference?"
-BETWEEN_TWO = HIGHER | LOWER | {"difference", "gap", "compare", "comparison"}
+BETWEEN_TWO = HIGHER | LOWER | lexical.DIFFERENCE | (lexical.COMPARES - {"than"})
 PAIR = frozenset(["two", "both", "pair"])
 SUBJECT = frozenset(["job", "career", "role", "profess", "work", "field", "guid"])  # stems
 HOW_MUCH = re.compile(r"\bhow much\b", re.I)
@@ -149,7 +152,8 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     if noun in ("", "one") and is_step(retriever.index.sections[topic]) and STEPS.isdisjoint(said):
         return None
     listed = LISTED.match(text[end:])
-    told = found["the"] or noun in ANY or listed or WHO.match(text[: found.start()]) or len(places) > 1
+    told = found["the"] or noun in ANY or listed or WHO.match(text[: found.start()])
+    told = told or (len(places) > 1 and compares(text))
     if found["ordinal"] and not told:  # "what should I learn first"
         return None
     if listed:
@@ -339,7 +343,7 @@ def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], to
     Not by "how am I noticed before that", nor by "before that, what is in a portfolio?".
     """
     if steps.ALL.search(text) or (
-        (asked := ASKED.match(text, found.end())) and steps.besides(asked["of"]) - ANY
+        (asked := ASKED.match(text, found.end())) and steps.named_stems(asked["of"])
     ):
         return False
     rest = f"{text[: found.start()]} {text[found.end() :]}"
@@ -356,6 +360,8 @@ def others(retriever: Retriever, text: str, topic: int) -> int | None:
     rest = OTHERS.match(asked)
     if not rest and not EVERYONE.match(asked):
         return None
+    if not rest and rows(retriever, topic):
+        return topic
     if _is_series(retriever, topic) or is_step(retriever.index.sections[topic]):
         return _above(retriever, topic)
     return topic if items(retriever, topic) else None

@@ -70,7 +70,12 @@ WHAT_NEXT = re.compile(
     re.I,
 )
 # "After all eight steps, what then?" asks for none of them.
-ALL = re.compile(rf"\b(?:all|every|the whole)\b.*\b(?:{'|'.join(sorted(STEPS))})", re.I)
+ALL = re.compile(
+    r"\b(?:all|every|the whole)\b(?! of (?:that |this |the )?(?:step|stage|phase)\b)"
+    rf".*\b(?:{'|'.join(sorted(STEPS))})"
+    r"|\ball (?:of )?(?:that|them|these|this|those)\b(?! (?:step|stage|phase)\b)|\beverything\b",
+    re.I,
+)
 ARROW = re.compile(r"->|=>|→")
 HAS = re.compile(
     r"\b(?:have|has|had|hold|got|did|done|passed|finish(?:ed)?|complet(?:ed?|ing)|graduated?|earned"
@@ -151,6 +156,8 @@ def is_asked_alone(text: str) -> bool:
     (True, False)
     """
     text = by_number(text)
+    if len(STEP.findall(text)) > 1:  # "can I do step 5 before step 3?"
+        return False
     rest = LAST_STEP.sub(" ", STEP.sub(" ", text))
     return rest != text and not asks(BECOMING.sub(" ", rest))
 

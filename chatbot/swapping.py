@@ -23,10 +23,9 @@ ASIDE = re.compile(r"\([^)]*\)")  # in a heading: "(optional)"
 # What of a follow-up stands for what was asked for before, and sets that beside something else.
 POINTER = re.compile(r"\b(?:that|this|it)\b(?! (?:one|job|role|career)\b)", re.I)
 COMPARES = re.compile(r"\b(?:than|compared? (?:to|with)|diff(?:eren(?:t|ce))?|differs?|versus|vs)\b", re.I)
-COMPARING = frozenset([
-    "better", "big", "compare", "compared", "diff", "differ", "difference", "different", "differs", "far",
-    "gap", "higher", "less", "lower", "more", "versus", "vs", "worse",
-])  # fmt: skip
+COMPARING = lexical.COMPARES | lexical.DIFFERENCE | {
+    "better", "big", "differ", "different", "differs", "far", "higher", "less", "lower", "more", "worse",
+}  # fmt: skip
 
 
 def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:

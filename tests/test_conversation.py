@@ -201,6 +201,14 @@ def test_what_finds_nothing_alone_is_looked_for_after_the_history(
     assert not found or answer.sources[0].ref.endswith(f"#{found}")
 
 
+@pytest.mark.parametrize(("earlier", "place"), [
+    ("What do nurses earn?", "California?"), ("What does a plumber earn?", "in Washington"),
+    ("Salary with a PhD?", "California"), ("How much per hour?", "in New York"),
+])  # fmt: skip
+def test_a_place_is_asked_of_what_was_asked_before_it(real_bot: Chatbot, earlier: str, place: str) -> None:
+    assert real_bot.ask(place, [earlier]).kind == "no_answer"
+
+
 @pytest.mark.parametrize(("history", "found"), [
     ("what do they make in california", "salary-states"),
     ("where are the jobs?", "jobs-states"),

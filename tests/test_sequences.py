@@ -116,6 +116,8 @@ def test_what_speaks_of_the_items_is_found(real_bot: Chatbot) -> None:
         ("step-job-application", "how do I get my resume noticed before that", "", None),
         ("step-job-application", "and before that, what should be in my portfolio?", "", None),
         ("step-job-application", "and before that, what do I do?", "", "step-certification"),
+        ("step-masters", "and before that, what should I study?", "", "step-specialized-study"),
+        ("step-masters", "and next year?", "", None),
         ("work-hours", "what comes next?", "What are the hours?", None),
     ],
 )
@@ -163,6 +165,7 @@ def test_what_comes_after_the_last_step(real_bot: Chatbot, anchor: str, text: st
         ("type-nlp", "the rest?", "types"),
         ("salary-states", "who are the others?", "salary-states"),
         ("salary-industries", "list them all pls", "salary-industries"),
+        ("jobs-employers", "list them all", "jobs-employers"),
         ("work-hours", "what are the others", None),
         ("tips-network", "what are the other costs", None),
     ],

@@ -13,6 +13,10 @@ from chatbot.answering import Chatbot
 from tests.places import topic
 
 
+def test_of_two_steps_none_is_asked_for_alone() -> None:
+    assert not steps.is_asked_alone("Can I do step 5 before step 3?")
+
+
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(steps)
     assert found.attempted == 3

@@ -144,6 +144,8 @@ CALIFORNIA, WASHINGTON = "California: $139,620", "Washington: $138,400"
     ("which states pay less than Virginia?", "Massachusetts: $136,700 a year."),
     ("which state has the lowest pay after Massachusetts?", "Virginia: $136,960 a year."),
     ("How much does Virginia pay?", "Virginia: $136,960 a year."),
+    ("which states pay no more than Virginia?", "Virginia: $136,960 a year."),
+    ("what does an ML engineer make after New York?", "Virginia: $136,960 a year."),
     ("Does Virginia pay more than New York?", "New York: $137,900 a year; Virginia: $136,960 a year."),
 ])  # fmt: skip
 def test_a_row_may_be_named_to_ask_for_those_beside_it(real_bot: Chatbot, question: str, text: str) -> None:
@@ -334,7 +336,7 @@ def test_one_row_or_the_table_at_large(says: str, asks_one: bool) -> None:
 @pytest.mark.parametrize(("question", "row"), [
     ("Which of the five best paying states comes last?", "Massachusetts: $136,700 a year."),
     ("Which of the highest paying states is last?", "Massachusetts: $136,700 a year."),
-    ("Which of the highest paying states was first last year?", "California: $139,620 a year."),
+    ("Which of the highest paying states came first when you last looked?", "California: $139,620 a year."),
 ])  # fmt: skip
 def test_the_last_of_the_highest(real_bot: Chatbot, question: str, row: str) -> None:
     assert real_bot.ask(question).text == row
@@ -687,8 +689,9 @@ def test_a_rank_is_asked_of_the_table_not_of_the_row_before(
     assert real_bot.ask(question, history).text.startswith(says)
 
 
-def test_two_places_are_compared_without_an_article(real_bot: Chatbot) -> None:
-    answer = real_bot.ask("difference between 1st and 3rd", ["the top paying states"])
+@pytest.mark.parametrize("question", ["compare the first with the third", "difference between 1st and 3rd"])
+def test_two_places_are_compared(real_bot: Chatbot, question: str) -> None:
+    answer = real_bot.ask(question, ["the top paying states"])
     assert answer.text == "California: $139,620 a year; New York: $137,900 a year."
 
 

@@ -1,62 +1,123 @@
-"""What a question says of a row besides its name: "… in Virginia after tax", "… with a PhD in California".
+"""What a question says of pay besides whose it is: "in Virginia after tax", "why does California pay most?".
 
-In: a question and a section. Out: whether a row of its table is asked for under a condition of which
-the section says nothing: its figure then is of something else. Which rows are asked for is for
-`chatbot.answering.tables`.
+In: a question and a section. Out: whether a row of the section's table of pay is asked for under a condition,
+or for another purpose, of which the section says nothing: its figure then is of something else. Which rows
+are asked for is for `chatbot.answering.tables`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from chatbot import asides, leaning, lexical, naming
+from chatbot import asides, leaning, lexical, measures
 from chatbot.answering import tables
-from chatbot.lexical import Word
+from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
-WHY = re.compile(r"^(?:(?:and|but|hm+|ok(?:ay)?|oh|so|well)\W+)*(?:how come|why)\b(?! not\b)", re.I)
-IN = re.compile(r"\b(?:from|in|near|of) (?:[A-Z][\w.]* )*$")
-NAME = re.compile(r"[A-Z][\w.]*(?: [A-Z][\w.]*)*")
-TOWNS = frozenset(["city", "town"])
-GENERAL = 0.25  # the share of sections from which on a word that their texts hold tells of no topic
+WHY = re.compile(
+    r"\b(?:why(?! not\b)|how come|how is it that|what(?:['’]s| is)? the reason|for what reason"
+    r"|what (?:causes|makes)|(?:because of|due to|owing to) what|wherefore)\b",
+    re.I,
+)
+TIME = re.compile(
+    r"\b(?:used to|(?:last|next|previous|coming) (?:decade|month|year|years)|ago|in (?:the )?(?:future|past)"
+    r"|(?:19|20)\d\d|over the years|over time)\b",
+    re.I,
+)
+# … and of another stretch of time, or of a part of what is paid.
+PART = re.compile(
+    r"\b(?:(?:per|an?|each|every) (?:hour|day|week|month|fortnight)|hourly|daily|weekly|monthly"
+    r"|starting (?:out|pay|salary|wage)|pay (?:rises?|raises?))\b",
+    re.I,
+)
+# Stems of what makes pay another one: its kind, who gets it, and what it is worth.
+_CONDITIONS = """
+tax net gross deduct biweek fortnight bonus equiti stock option perk overtim increas inflat minimum
+maximum rang median percentil percent gap euro pound yen rupe peso entri entry-level beginn newcom newbi
+rooki novic junior senior starter graduat fresher intern internship traine apprentic student experi
+experienc inexperienc degre phd doctor master bachelor certif diploma bootcamp princip lead director
+execut manag supervis remot freelanc contractor contract temp part-tim self-employ women men femal male
+gender immigr foreign expat veteran minor teenag rent live afford enough expens mortgag pension growth
+futur base negoti self-taught rural suburb upstat insur unemploy
+"""
+CONDITIONS = frozenset(_CONDITIONS.split())
+# Stems of what is said of pay, besides those of `lexical.PAY`, and of a list in which it may stand.
+MONEY = lexical.PAY | {
+    "amount", "annual", "bag", "bank", "bring", "buck", "cash", "cost", "cough", "dollar", "dough", "fetch",
+    "figur", "get", "grand", "list", "lucrat", "number", "offer", "packag", "paycheck", "pocket", "price",
+    "profit", "pull", "rake", "rate", "remuner", "rich", "row", "shell", "sum", "tabl", "valu", "worth",
+    "year",
+}  # fmt: skip
+MUCH = frozenset(["among", "gets", "home", "make", "makes", "making", "many", "much", "take", "takes"])
+ASKS = re.compile(rf"\b{lexical.ASKING}", re.I)
+SIDE_BY_SIDE = re.compile(r"\b(?:above|ahead of|behind|below|higher|less|lower|more)\b", re.I)
+# "Which city pays most in Virginia?" asks for no row of a table of states; "which average salary" for any.
+_USUAL = "average|current|exact|mean|normal|typical|usual"
+WHICH = re.compile(rf"\b(?:which|what) (?:(?:{_USUAL}) )?(?P<noun>[^\W\d]+)(?: (?P<next>[^\W\d]+))?", re.I)
+ANY_KIND = frozenset(["kind", "one", "ones", "part", "place", "sort", "type"])
 
 
 def is_of_something_else(retriever: Retriever, section: int, text: str) -> bool:
-    """Whether a text asks for rows of a section's table, and also says what belongs to another topic.
+    """Whether a text asks for rows of a section's table of pay, under a condition, or for no pay at all.
 
-    That is a word which the section and its alternates lack, and of which the build learnt that it is asked
-    in vain; no place that lies in a row's ("Albany, New York"). No figure tells why it is so.
+    A condition is one of `CONDITIONS` that neither the section nor its alternates hold, another time, or a
+    reason. Of a follow-up that asks no whole question what was asked before it counts, too.
     """
-    listings = [listing for listing in retriever.listings[section] if listing.header]
-    asked = asides.without_frame(leaning.now(text))  # what was asked before may have been of another section
-    if not listings or not (WHY.match(asked) or _is_strange(retriever, section, asked)):
+    listings = [each for each in retriever.listings[section] if each.header and _is_of_pay(each)]
+    if not listings:
         return False
-    return any(tables.asked_rows(retriever, listing, text) for listing in listings)
+    now = leaning.now(text)
+    asked = asides.without_frame(now if _speaks_of_money(now) else text)
+    here = retriever.ranker.coverage.stems[section]
+    part = PART.search(asked)
+    conditions = CONDITIONS.intersection(lexical.stems(asked)) | lexical.every_stem(
+        (part[0],) if part else ()
+    )
+    other = bool(conditions - here or WHY.search(asked) or TIME.search(asked))
+    unpaid = _asks_for_no_pay(text)
+    for listing in listings:
+        rows = tables.asked_rows(retriever, listing, text)
+        compared = len(rows) > 1 and SIDE_BY_SIDE.search(asked)
+        if rows and (other or (unpaid and not compared) or _names_another_kind(retriever, listing, asked)):
+            return True
+    return False
 
 
-def _is_strange(retriever: Retriever, section: int, text: str) -> bool:
-    """Whether a text holds a word that belongs to another topic than a section's."""
-    text = retriever.aliases.without(text)
-    stems, in_vain = retriever.ranker.coverage.stems, retriever.index.words["in_vain"]
-    strange = [
-        word
-        for word in lexical.content_words(text)
-        if word.stem in in_vain
-        and word.stem not in stems[section]
-        and word.stem not in lexical.PAY
-        and word.folded not in naming.OPERATORS
-        and word.folded not in lexical.ORDINALS
-        and sum(word.stem in other for other in stems) < GENERAL * len(stems)
-    ]
-    keys = [key for listing in retriever.listings[section] for key in listing.keys]
-    return not all(_is_place(keys, text, word) for word in strange)
+def _is_of_pay(listing: Listing) -> bool:
+    """Whether the figures of a table are what somebody is paid."""
+    return measures.PAY.search(listing.header[-1]) is not None
 
 
-def _is_place(keys: Sequence[str], text: str, word: Word) -> bool:
-    """Whether a word is, or belongs to, the name of a place that lies in that of a row."""
-    if word.folded in TOWNS:
-        return True
-    name = NAME.match(text, word.start) if IN.search(text, 0, word.start) else None
-    end = name.end() if name else word.end
-    return bool(name or text.startswith(",", end)) and tables.lies_in_one(keys, text, end)
+def _names_another_kind(retriever: Retriever, listing: Listing, text: str) -> bool:
+    """Whether "which …" is asked of a kind of things that the table has none of."""
+    if not (found := WHICH.search(retriever.aliases.without(text))):
+        return False
+    word = next(iter(lexical.words(found["noun"])), None)
+    if word is None or word.folded in lexical.STOP | lexical.RANKS | lexical.ORDINALS.keys() | ANY_KIND:
+        return False
+    heading = set(lexical.stems(listing.header[0]))
+    if heading.intersection(lexical.stems(found["next"] or "")):  # "which single state"
+        return False
+    return word.stem not in heading | lexical.every_stem(listing.keys) | MONEY
+
+
+def _asks_for_no_pay(text: str) -> bool:
+    """Whether a text asks a whole question, and speaks of no money: "what do software publishers do?".
+
+    >>> _asks_for_no_pay("which firms are in Ohio?"), _asks_for_no_pay("how much is it in Ohio?")
+    (True, False)
+    >>> _asks_for_no_pay("what about Ohio?"), _asks_for_no_pay("Is Ohio on the list?")
+    (False, False)
+    """
+    bare = leaning.LEAD.sub("", leaning.now(text))
+    return ASKS.search(bare) is not None and not leaning.points(bare) and not _speaks_of_money(text)
+
+
+def _speaks_of_money(text: str) -> bool:
+    """Whether a text names a sum, or asks for one."""
+    words = lexical.words(text)
+    sums = re.search(r"[$£€]|\d{3}", text) is not None
+    return sums or any(
+        word.stem in MONEY or word.folded in MUCH | lexical.HIGHEST | lexical.LOWEST | {"higher", "lower"}
+        for word in words
+    )

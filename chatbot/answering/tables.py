@@ -18,13 +18,23 @@ import numpy as np
 from chatbot import leaning, lexical, measures, naming, numbered, steps
 from chatbot.guides import Unit
 from chatbot.leaning import BESIDE_IT
-from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, PLACES, RANKS, fold_phrase
+from chatbot.lexical import (
+    COMPARES,
+    DIFFERENCE,
+    HIGHER,
+    HIGHEST,
+    LOWER,
+    LOWEST,
+    PLACES,
+    RANKS,
+    fold_phrase,
+)
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
-APART = frozenset(["apart", "between", "difference", "diff", "gap"])
+APART = DIFFERENCE | {"apart", "between"}
 OF_LIST = re.compile(r"\b(?:in|of|on) (?:that|the|this|your) list\b", re.I)
 ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
 BEFORE_VALUE = frozenset(
@@ -34,7 +44,7 @@ OF_VALUE = frozenset(["is", "are", "does", "do", "has", "have", "did"])  # "does
 BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 WITHIN = re.compile(r",? (?:in |of )?")  # between a place and the one in which it lies
 REGION = re.compile(r"\b(?:canton|county|country|district|province|region|state)\b", re.I)
-SIDE_BY_SIDE = naming.COMPARES | RANKS | {"or", "and", "both", "difference"}  # no place and its region
+SIDE_BY_SIDE = COMPARES | RANKS | DIFFERENCE | {"or", "and", "both"}  # no place and its region
 # What asks for the rows beside one that it names: "which state comes after Virginia?", "… pays more than …?"
 BESIDE_ROW = re.compile(
     r"\b(?:(?P<down>after|behind|below|follow(?:s|ing)|next to|second to)"
@@ -44,6 +54,12 @@ BESIDE_ROW = re.compile(
     re.I,
 )
 AS_LISTED = frozenset(["after", "before", "following", "follows", "precedes", "preceding"])
+# With a number of rows, or a difference; or it is said what is not so, or was: "no more than Virginia".
+COUNTED = re.compile(
+    r"\b(?:no|not|never|\w+n['’]?t|used to|twice|times|third|fourth|fifth|two|three|four|\d+)\b"
+    r"|\b(?:a (?:bit|little|lot)|far|much|slightly) (?:more|less|higher|lower)\b",
+    re.I,
+)
 ASKS_WHICH = frozenset(["any", "anybody", "anyone", "anywhere", "one", "what", "where", "which", "who"])
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NO_RANK = re.compile(r"\b(?:last but not least|not least|at (?:the very )?(?:best|least|most))\b", re.I)
@@ -90,11 +106,13 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     if says & AT_LARGE or not (ONE_OF.search(text) or _one_is_asked(table.header[0], says)):
         return []
     places = [PLACES[word.folded] for word in lexical.words(text) if word.folded in PLACES]
-    if not places and not says & (HIGHEST | LOWEST):
+    if not places and not says & (HIGHEST | LOWEST | {"penultimate"}):
         return []
     if says & HIGHEST and says & LOWEST:  # "between the top and the bottom one"; "most pay for least work"
         return [ranked[0], ranked[-1]] if says & APART else []
     line = ranked[::-1] if says & LOWEST or LAST.search(text) else ranked
+    if "penultimate" in says:
+        return line[-2:-1]
     place = places[-1] if places else 0  # "second? – and the sixth?" asks for the one named last
     return line[place : place + 1]
 
@@ -102,24 +120,34 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
 def _beside(table: Listing, ranked: Sequence[Unit], row: Unit, text: str) -> list[Unit] | None:
     """The rows next to one, or with more or less than it, that a question names for no other purpose.
 
-    None where it asks for the row itself ("is it more than Virginia?"). What comes after it is told by the
-    table's own order, unless a rank is spoken of.
+    None where it asks for the row itself ("is it more than Virginia?"), for a certain number of rows, or says
+    more of it ("after Virginia graduation"). What comes after it is told by the table's own order, unless a
+    rank is spoken of.
     """
     now = leaning.now(text)
-    if not (found := BESIDE_ROW.search(now)):
+    if not (found := BESIDE_ROW.search(now)) or COUNTED.search(now):
         return None
     before, behind = lexical.words(now[: found.start()]), lexical.content_words(now[found.end() :])
-    nouns = {word.folded for word in before if word.stem in lexical.stems(table.header[0])[-1:]}
+    heading = lexical.stems(table.header[0])
+    nouns = {word.folded for word in before if word.stem in heading[-1:]}
+    held = lexical.PAY | {*lexical.stems(row.key), *lexical.every_stem(table.header), "list", "rank", "tabl"}
     named = bool(behind) and behind[0].stem in lexical.stems(row.key)
-    if not named or not (nouns or any(word.folded in ASKS_WHICH for word in before)):
+    if not named or any(word.stem not in held for word in behind):
+        return None
+    if not (nouns or any(word.folded in ASKS_WHICH for word in before)):
         return None
     says = {word.folded for word in lexical.words(now)}
+    compared = found["more"] or found["less"]
+    told = lexical.every_stem(table.header[1:])
+    told |= frozenset() if told.isdisjoint(lexical.PAY) else lexical.PAY
+    if compared and told.isdisjoint(word.stem for word in lexical.words(text)):
+        return None  # "which state is bigger than Virginia?"
     listed = found[0].split()[0].lower() in AS_LISTED and not says & RANKS
     line = list(table.units if listed else ranked)
     place = line.index(row)
-    upwards = bool(found["up"] or found["more"]) != bool(says & LOWEST)
+    upwards = bool(found["up"] or found["more"] or (found["down"] and says & LOWEST))
     rest = line[:place] if upwards else line[place + 1 :]
-    if found["more"] or found["less"] or not (not nouns or _one_is_asked(table.header[0], nouns)):
+    if compared or not (not nouns or _one_is_asked(table.header[0], nouns)):
         return rest
     return rest[-1:] if upwards else rest[:1]
 
@@ -155,7 +183,7 @@ def compares(text: str) -> bool:
     >>> compares("how much more is that than Virginia?"), compares("and Virginia?")
     (True, False)
     """
-    return not naming.COMPARES.isdisjoint(word.folded for word in lexical.words(text))
+    return not COMPARES.isdisjoint(word.folded for word in lexical.words(text))
 
 
 def _one_is_asked(noun: str, says: set[str]) -> bool:
@@ -314,7 +342,7 @@ def _values_in(
         starts = [n for n in range(len(folded)) if tuple(folded[n : n + len(parts)]) == parts]
         if starts and _is_listed(retriever, section, parts):
             yield from (" ".join(word.text for word in words[n : n + len(parts)]) for n in starts)
-    compares = frozenset(["and"]) if says & (naming.COMPARES | HIGHER | LOWER) else frozenset()
+    compares = frozenset(["and"]) if says & (COMPARES | HIGHER | LOWER) else frozenset()
     used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE | OF_VALUE)
     for position, word in enumerate(words):
         if not naming.is_stranger(retriever, word) or naming.is_at_home(retriever, word):
@@ -323,7 +351,7 @@ def _values_in(
         start -= start > 0 and words[start - 1].folded == "new"
         before = words[start - 1].folded if start else ""
         value = text[words[start].start : words[end - 1].end]
-        if one_region and lies_in_one(keys, text, words[end - 1].end):
+        if one_region and _lies_in_one(keys, text, words[end - 1].end):
             continue
         if (position and naming.is_name(retriever, word, text)) or (
             before in used_like_one and retriever.is_like(value, keys)
@@ -331,7 +359,7 @@ def _values_in(
             yield value
 
 
-def lies_in_one(keys: Sequence[str], text: str, end: int) -> bool:
+def _lies_in_one(keys: Sequence[str], text: str, end: int) -> bool:
     """Whether a region is named, right behind a value that ends there: "San Francisco, California"."""
     if not (between := WITHIN.match(text, end)):
         return False
