@@ -342,9 +342,8 @@ def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], to
 
     Not by "how am I noticed before that", nor by "before that, what is in a portfolio?".
     """
-    if steps.ALL.search(text) or (
-        (asked := ASKED.match(text, found.end())) and steps.named_stems(asked["of"])
-    ):
+    asked = ASKED.match(text, found.end())
+    if steps.ALL.search(text) or (asked and steps.named_stems(asked["of"])):
         return False
     rest = f"{text[: found.start()]} {text[found.end() :]}"
     words = lexical.content_words(rest)

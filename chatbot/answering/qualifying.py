@@ -15,8 +15,8 @@ from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
 WHY = re.compile(
-    r"\b(?:why(?! not\b)|how come|how is it that|what(?:['’]s| is)? the reason|for what reason"
-    r"|what (?:causes|makes)|(?:because of|due to|owing to) what|wherefore)\b",
+    r"\b(?:why(?! not\b)|how come|how is it that|what(?:['’]s| is)? the reason|for what reason|what causes"
+    r"|what makes(?! (?:the )?(?:better|less|more|most)\b)|(?:because of|due to|owing to) what|wherefore)\b",
     re.I,
 )
 TIME = re.compile(
@@ -70,9 +70,7 @@ def is_of_something_else(retriever: Retriever, section: int, text: str) -> bool:
     asked = asides.without_frame(now if _speaks_of_money(now) else text)
     here = retriever.ranker.coverage.stems[section]
     part = PART.search(asked)
-    conditions = CONDITIONS.intersection(lexical.stems(asked)) | lexical.every_stem(
-        (part[0],) if part else ()
-    )
+    conditions = CONDITIONS.intersection(lexical.stems(asked)).union(lexical.stems(part[0]) if part else ())
     other = bool(conditions - here or WHY.search(asked) or TIME.search(asked))
     unpaid = _asks_for_no_pay(text)
     for listing in listings:

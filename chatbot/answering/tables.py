@@ -54,8 +54,8 @@ BESIDE_ROW = re.compile(
     re.I,
 )
 AS_LISTED = frozenset(["after", "before", "following", "follows", "precedes", "preceding"])
-# With a number of rows, or a difference; or it is said what is not so, or was: "no more than Virginia".
-COUNTED = re.compile(
+# … but not so many of them, nor by so much, nor what is not so, or was: "no more than Virginia".
+LIMITED = re.compile(
     r"\b(?:no|not|never|\w+n['’]?t|used to|twice|times|third|fourth|fifth|two|three|four|\d+)\b"
     r"|\b(?:a (?:bit|little|lot)|far|much|slightly) (?:more|less|higher|lower)\b",
     re.I,
@@ -125,7 +125,7 @@ def _beside(table: Listing, ranked: Sequence[Unit], row: Unit, text: str) -> lis
     rank is spoken of.
     """
     now = leaning.now(text)
-    if not (found := BESIDE_ROW.search(now)) or COUNTED.search(now):
+    if not (found := BESIDE_ROW.search(now)) or LIMITED.search(now):
         return None
     before, behind = lexical.words(now[: found.start()]), lexical.content_words(now[found.end() :])
     heading = lexical.stems(table.header[0])
