@@ -242,7 +242,7 @@ def _is_answered(retriever: Retriever, turn: Turn) -> bool:
 
 def _needs(retriever: Retriever, reading: Reading, before: str) -> bool:
     """Whether a question needs the one before it: for itself or, if it is short, for a role named there."""
-    short = len(reading.words) <= 3
+    short = len(reading.words) <= 5
     return depends(retriever, reading) or (short and bool(_role(retriever, reading.text, before)))
 
 

@@ -42,7 +42,7 @@ def in_sequence(
         return asked, _moved_to(retriever, bare, twin, allowed), ()
     if last := steps.asked_last(bare):  # "done that, and an internship. next?"
         text = bare = last
-    place, row = sequences.others(retriever, bare, topic), None
+    place, row = sequences.others(retriever, bare, topic, before), None
     if place is None:
         place = steps.named(retriever, bare, topic)
     if place is None and not (row := sequences.row_beside(retriever, text, before, topic)):

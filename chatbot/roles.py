@@ -18,8 +18,9 @@ from chatbot import lexical
 
 # "They", "he", "that job" after the name of a role ("What does an algorithm specialist do?") mean that role.
 MEANS_IT = re.compile(
-    r"\b(?:they|them|their|those|he|she|his|her|him)\b|\bthat (?:job|role|position|one)\b"
-    r"|\b(?:then|that|there)\W*$",
+    r"\b(?:they|them|their|those|he|she|his|her|him)\b|\b(?:that|this|such a) (?:job|role|position|one)\b"
+    r"|\b(?:does|do|will|would|can|might) (?:it|that|one) (?:earn|make|pay)s?\b"
+    r"|\b(?:pay|paid|salary) (?:for|of) (?:it|one|that)\b|\b(?:then|that|there)\W*$",
     re.I,
 )
 HEAD_OF = re.compile(r"\bheads? of [\w-]+(?: [\w-]+)?", re.I)

@@ -28,7 +28,8 @@ NEXT = re.compile(
     re.I,
 )
 OTHERS = re.compile(
-    r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?the (?:others?|other ones|rest)"
+    r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?(?:all )?the (?:others?|other ones|rest)"
+    r"|(?:any |the )?other (?P<noun>[a-z]+)"
     r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist))\W*$",
     re.I,
 )
@@ -39,10 +40,12 @@ EVERYONE = re.compile(
     r"(?:,? (?:please|pls|plz))?\W*$",
     re.I,
 )
-BEFORE = re.compile(r"\b(?:before (?:that|this|it)|previous|prior|preceding)\b", re.I)
+BEFORE = re.compile(
+    r"\b(?:before (?:that|this|it)|(?:comes|goes|is) before(?=\W*$)|previous|prior|preceding)\b", re.I
+)
+_NOUN = r"\b(?: (?!(?:and|or|to|versus|vs|with)\b)(?P<noun>[a-z]+)\b)?"
 PLACE = re.compile(
-    rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)})\b"
-    r"(?: (?!(?:and|or|to|versus|vs|with)\b)(?P<noun>[a-z]+)\b)?"
+    rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)}){_NOUN}"
     rf"|\b(?:number|no\.?|nr\.?) (?P<number>[1-9]\d*|{'|'.join(lexical.CARDINALS)})\b|#(?P<hash>[1-9]\d*)\b"
     r"|\b(?P<second>(?:the )?runner[- ]?up|(?:in )?second place)\b",
     re.I,
@@ -61,9 +64,7 @@ LISTED = re.compile(
     re.I,
 )
 AND_PLACE = re.compile(
-    r"(?:,|,? (?:and|or|to|versus|vs\.?|with)) (?:the )?"
-    rf"(?P<ordinal>{'|'.join(ORDINALS)})\b(?: (?!(?:and|or|to|versus|vs|with)\b)(?P<noun>[a-z]+)\b)?",
-    re.I,
+    rf"(?:,|,? (?:and|or|to|versus|vs\.?|with)) (?:the )?(?P<ordinal>{'|'.join(ORDINALS)}){_NOUN}", re.I
 )
 # "who's third on that list", "which comes second?": a place without "the".
 WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?| ranks?) $", re.I)
@@ -353,17 +354,30 @@ def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], to
     return len({word.folded for word in words} - AROUND - ANY) <= 1
 
 
-def others(retriever: Retriever, text: str, topic: int) -> int | None:
-    """The section that names all of them, if a text asks for "the others", or all, after one of several."""
+def others(retriever: Retriever, text: str, topic: int, before: str = "") -> int | None:
+    """The section that names all of them, if a text asks for "the others", or all, after one of several.
+
+    All of them is asked after a question `before` for one of them.
+    """
     asked = (asides.clauses(text) or [""])[-1]
     rest = OTHERS.match(asked)
-    if not rest and not EVERYONE.match(asked):
-        return None
-    if not rest and rows(retriever, topic):
+    noun = rest["noun"] if rest else None
+    if not (rest or EVERYONE.match(asked)) or (noun and not _is_called(retriever, topic, noun)):
+        return None  # "other costs?"
+    if (not rest or noun) and rows(retriever, topic):
         return topic
+    if not rest and not _is_spoken_of(retriever, topic, before):
+        return None  # "all of them", after which languages to learn
     if _is_series(retriever, topic) or is_step(retriever.index.sections[topic]):
         return _above(retriever, topic)
     return topic if items(retriever, topic) else None
+
+
+def _is_spoken_of(retriever: Retriever, topic: int, before: str) -> bool:
+    """Whether a question was asked for a section as one of several: by its heading, or as a step, a type."""
+    said = {word.folded.removesuffix("s") for word in lexical.words(before)}
+    title = set(lexical.stems(retriever.aliases.without(retriever.index.sections[topic].title)))
+    return not before or not ANY.isdisjoint(said) or title <= set(lexical.stems(before))
 
 
 def called(retriever: Retriever, text: str, topic: int) -> int | None:

@@ -23,6 +23,9 @@ ASIDE = re.compile(r"\([^)]*\)")  # in a heading: "(optional)"
 # What of a follow-up stands for what was asked for before, and sets that beside something else.
 POINTER = re.compile(r"\b(?:that|this|it)\b(?! (?:one|job|role|career)\b)", re.I)
 COMPARES = re.compile(r"\b(?:than|compared? (?:to|with)|diff(?:eren(?:t|ce))?|differs?|versus|vs)\b", re.I)
+BARELY = re.compile(
+    r"(?:(?:more|less|higher|lower|better|worse) than|compared (?:to|with)|versus|vs)\b", re.I
+)
 COMPARING = lexical.COMPARES | lexical.DIFFERENCE | {
     "better", "big", "differ", "different", "differs", "far", "higher", "less", "lower", "more", "worse",
 }  # fmt: skip
@@ -102,6 +105,7 @@ def compared(retriever: Retriever, bare: str, before: str, topic: int) -> str:
 
     "Is that more than Virginia?", after what Ohio pays, asks whether Ohio pays more than Virginia.
     """
+    bare = BARELY.sub("is that more than", bare, 1) if BARELY.match(bare) else bare
     pointer = POINTER.search(bare)
     if not pointer or not COMPARES.search(bare):
         return ""

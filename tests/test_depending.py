@@ -32,6 +32,7 @@ from chatbot.depending import depends
         ("", False),
         ("?!", False),
         ("New York?", True),
+        ("compared to Virginia?", True),
         ("in Computer Systems Design?", True),
         ("New Yorkers?", False),
     ],

@@ -29,8 +29,9 @@ def test_a_follow_up_leads_to_a_section(
 ) -> None:
     retriever = real_bot.retriever
     allowed = retriever.ranker.answerable
-    bare = text.removeprefix("and ")
-    found = picking.in_sequence(retriever, text, bare, "before", topic(real_bot, anchor), allowed)
+    bare, number = text.removeprefix("and "), topic(real_bot, anchor)
+    before = retriever.index.sections[number].title
+    found = picking.in_sequence(retriever, text, bare, before, number, allowed)
     assert found is not None
     text, evidence, words = found
     assert text == (understood or text)

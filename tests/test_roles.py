@@ -69,6 +69,8 @@ def test_the_role_that_a_question_asks_about(text: str, role: tuple[str, ...]) -
         ("What is a deep learning engineer?", "and the salary for that one?", ("deep", "learn", "engin")),
         ("what about CTO", "and how much would i earn then?", ("cto",)),
         ("what about CTO", "and the pay for that", ("cto",)),
+        ("what about CTO", "what does it pay in Virginia?", ("cto",)),
+        ("what about CTO", "what does it take?", ()),
         ("What does an algorithm specialist do?", "and the one for languages?", ()),
         ("do internships count for that", "are those paid", ("internship",)),
         ("What are the duties?", "how much do they make?", ()),

@@ -283,6 +283,8 @@ def test_a_row_without_a_name_takes_no_place(bot_of: Callable[[str], Chatbot]) -
     [
         (["how much in washington"], "is that more than New York?",
          "Washington: $138,400 a year; New York: $137,900 a year."),
+        (["how much in washington"], "compared to New York?",
+         "Washington: $138,400 a year; New York: $137,900 a year."),
         (["which state pays the least"], "How much lower is that than California?",
          "Massachusetts: $136,700 a year; California: $139,620 a year."),
         (["best paying industries"], "what's the difference between the top and the bottom one",
@@ -360,6 +362,7 @@ def test_a_key_ends_as_the_old_one_and_no_verb_is_lost(
         ("is it bigger than California?", "how much in virginia", "salary-states"),
         ("is it true that jobs in California are different?", "how much in virginia", "salary-states"),
         ("is it better than a bachelor's?", "do I need a master's", "step-masters"),
+        ("more than that", "how much in virginia", "salary-states"),
         ("is it more than that?", "how much in virginia", "salary-states"),
     ],
 )

@@ -144,7 +144,6 @@ CALIFORNIA, WASHINGTON = "California: $139,620", "Washington: $138,400"
     ("which states pay less than Virginia?", "Massachusetts: $136,700 a year."),
     ("which state has the lowest pay after Massachusetts?", "Virginia: $136,960 a year."),
     ("How much does Virginia pay?", "Virginia: $136,960 a year."),
-    ("which states pay no more than Virginia?", "Virginia: $136,960 a year."),
     ("what does an ML engineer make after New York?", "Virginia: $136,960 a year."),
     ("Does Virginia pay more than New York?", "New York: $137,900 a year; Virginia: $136,960 a year."),
 ])  # fmt: skip

@@ -33,7 +33,7 @@ PART = re.compile(
 # Stems of what makes pay another one: its kind, who gets it, and what it is worth.
 _CONDITIONS = """
 tax net gross deduct biweek fortnight bonus equiti stock option perk overtim increas inflat minimum
-maximum rang median percentil percent gap euro pound yen rupe peso entri entry-level beginn newcom newbi
+maximum rang median percentil percent euro pound yen rupe peso entri entry-level beginn newcom newbi
 rooki novic junior senior starter graduat fresher intern internship traine apprentic student experi
 experienc inexperienc degre phd doctor master bachelor certif diploma bootcamp princip lead director
 execut manag supervis remot freelanc contractor contract temp part-tim self-employ women men femal male
@@ -50,10 +50,20 @@ MONEY = lexical.PAY | {
 }  # fmt: skip
 MUCH = frozenset(["among", "gets", "home", "make", "makes", "making", "many", "much", "take", "takes"])
 ASKS = re.compile(rf"\b{lexical.ASKING}", re.I)
-SIDE_BY_SIDE = re.compile(r"\b(?:above|ahead of|behind|below|higher|less|lower|more)\b", re.I)
+SIDE_BY_SIDE = re.compile(
+    r"\b(?:above|ahead of|behind|below|better|compared?|difference|gap|higher|less|lower|more|versus|vs"
+    r"|worse)\b",
+    re.I,
+)
 # "Which city pays most in Virginia?" asks for no row of a table of states; "which average salary" for any.
 _USUAL = "average|current|exact|mean|normal|typical|usual"
-WHICH = re.compile(rf"\b(?:which|what) (?:(?:{_USUAL}) )?(?P<noun>[^\W\d]+)(?: (?P<next>[^\W\d]+))?", re.I)
+_OTHERS = (
+    "cit(?:y|ies)|compan(?:y|ies)|countr(?:y|ies)|degrees?|employers?|firms?|jobs?|languages?|roles?|skills?"
+)
+WHICH = re.compile(
+    rf"\b(?:which (?:(?:{_USUAL}) )?(?P<noun>[^\W\d]+)(?: (?P<next>[^\W\d]+))?|what (?P<other>{_OTHERS}))\b",
+    re.I,
+)
 ANY_KIND = frozenset(["kind", "one", "ones", "part", "place", "sort", "type"])
 
 
@@ -76,7 +86,7 @@ def is_of_something_else(retriever: Retriever, section: int, text: str) -> bool:
     for listing in listings:
         rows = tables.asked_rows(retriever, listing, text)
         compared = len(rows) > 1 and SIDE_BY_SIDE.search(asked)
-        if rows and (other or (unpaid and not compared) or _names_another_kind(retriever, listing, asked)):
+        if rows and (other or (unpaid and not compared) or _names_another_kind(retriever, listing, now)):
             return True
     return False
 
@@ -90,7 +100,7 @@ def _names_another_kind(retriever: Retriever, listing: Listing, text: str) -> bo
     """Whether "which …" is asked of a kind of things that the table has none of."""
     if not (found := WHICH.search(retriever.aliases.without(text))):
         return False
-    word = next(iter(lexical.words(found["noun"])), None)
+    word = next(iter(lexical.words(found["noun"] or found["other"])), None)
     if word is None or word.folded in lexical.STOP | lexical.RANKS | lexical.ORDINALS.keys() | ANY_KIND:
         return False
     heading = set(lexical.stems(listing.header[0]))

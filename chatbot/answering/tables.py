@@ -120,12 +120,12 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
 def _beside(table: Listing, ranked: Sequence[Unit], row: Unit, text: str) -> list[Unit] | None:
     """The rows next to one, or with more or less than it, that a question names for no other purpose.
 
-    None where it asks for the row itself ("is it more than Virginia?"), for a certain number of rows, or says
-    more of it ("after Virginia graduation"). What comes after it is told by the table's own order, unless a
-    rank is spoken of.
+    None where it asks for the row itself ("is it more than Virginia?"), or says more of it ("after Virginia
+    graduation"); no rows where it asks for so many, or for what is not so. What comes after it is told by the
+    table's own order, unless a rank is spoken of.
     """
     now = leaning.now(text)
-    if not (found := BESIDE_ROW.search(now)) or LIMITED.search(now):
+    if not (found := BESIDE_ROW.search(now)):
         return None
     before, behind = lexical.words(now[: found.start()]), lexical.content_words(now[found.end() :])
     heading = lexical.stems(table.header[0])
@@ -136,6 +136,8 @@ def _beside(table: Listing, ranked: Sequence[Unit], row: Unit, text: str) -> lis
         return None
     if not (nouns or any(word.folded in ASKS_WHICH for word in before)):
         return None
+    if LIMITED.search(now):
+        return []
     says = {word.folded for word in lexical.words(now)}
     compared = found["more"] or found["less"]
     told = lexical.every_stem(table.header[1:])
