@@ -344,9 +344,8 @@ def _role_before(retriever: Retriever, reading: Reading, bare: str, before: Turn
 
     "In Washington?" is still asked of plumbers.
     """
-    value = tuple(lexical.fold_phrase(leaning.value(bare)).split())
     meant = _role(retriever, reading.text, before.understood_as)
-    return before.role if not meant and value in retriever.values else meant
+    return before.role if not meant and swapping.is_value(retriever, bare) else meant
 
 
 def first(evidence: Evidence, allowed: Mask) -> int:

@@ -37,7 +37,7 @@ def depends(retriever: Retriever, reading: Reading) -> bool:
     if any(asked.search(text) for asked in IN_ORDER):
         return len(every) <= 8
     few = len(reading.words) <= 1
-    value = tuple(lexical.fold_phrase(leaning.value(text)).split()) in retriever.values
+    value = swapping.is_value(retriever, text)
     value |= few and any((word.folded,) in retriever.values for word in reading.words)
     return not reading.words or value or (few and len(every) <= 3)  # "how many are there?", "any in Ohio?"
 

@@ -185,6 +185,11 @@ def of_other_role(retriever: Retriever, bare: str, before: str) -> tuple[str, tu
     return asked, role if asked else ()
 
 
+def is_value(retriever: Retriever, bare: str) -> bool:
+    """Whether a follow-up says no more than the name of a row or an item, of whichever table or list."""
+    return tuple(fold_phrase(leaning.value(bare)).split()) in retriever.values
+
+
 def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     """Whether a follow-up says no more than the name of a row of the topic's table, or of one like them.
 
@@ -200,7 +205,7 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     if not rows or not 0 < len(words) <= 3 or not leaning.NO_VALUE.isdisjoint(folded.split()):
         return False
     strange = not all(retriever.knows(word.stem) for word in words)
-    meant = strange or tuple(folded.split()) in retriever.values or _row_in_part(retriever, before, topic)
+    meant = strange or is_value(retriever, bare) or _row_in_part(retriever, before, topic)
     nouns = [table.header[0] for table in retriever.listings[topic] if table.header]  # "Industry"
     return bool(meant) and retriever.is_like(value, (*rows, *nouns))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from chatbot import asides, leaning, lexical, measures
-from chatbot.answering import tables
+from chatbot.answering import counting, tables
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 
@@ -19,15 +19,10 @@ WHY = re.compile(
     r"|what makes(?! (?:the )?(?:better|less|more|most)\b)|(?:because of|due to|owing to) what|wherefore)\b",
     re.I,
 )
+# Another time, or another step on the way up; a year or "an hour" is for `chatbot.answering.counting`.
 TIME = re.compile(
     r"\b(?:used to|(?:last|next|previous|coming) (?:decade|month|year|years)|ago|in (?:the )?(?:future|past)"
-    r"|(?:19|20)\d\d|over the years|over time)\b",
-    re.I,
-)
-# … and of another stretch of time, or of a part of what is paid.
-PART = re.compile(
-    r"\b(?:(?:per|an?|each|every) (?:hour|day|week|month|fortnight)|hourly|daily|weekly|monthly"
-    r"|starting (?:out|pay|salary|wage)|pay (?:rises?|raises?))\b",
+    r"|over the years|over time|starting (?:out|pay|salary|wage)|pay (?:rises?|raises?))\b",
     re.I,
 )
 # Stems of what makes pay another one: its kind, who gets it, and what it is worth.
@@ -48,9 +43,13 @@ MONEY = lexical.PAY | {
     "profit", "pull", "rake", "rate", "remuner", "rich", "row", "shell", "sum", "tabl", "valu", "worth",
     "year",
 }  # fmt: skip
-MUCH = frozenset(["among", "gets", "home", "make", "makes", "making", "many", "much", "take", "takes"])
+# Words that ask for a sum, or for the one that has most or least of it.
+MUCH = lexical.HIGHEST | lexical.LOWEST | {
+    "among", "gets", "higher", "home", "lower", "make", "makes", "making", "many", "much", "take", "takes",
+}  # fmt: skip
+SUM = re.compile(rf"{measures.CURRENCY.pattern}|\d{{3}}", re.I)
 ASKS = re.compile(rf"\b{lexical.ASKING}", re.I)
-SIDE_BY_SIDE = re.compile(
+BETWEEN_ROWS = re.compile(
     r"\b(?:above|ahead of|behind|below|better|compared?|difference|gap|higher|less|lower|more|versus|vs"
     r"|worse)\b",
     re.I,
@@ -64,7 +63,7 @@ WHICH = re.compile(
     rf"\b(?:which (?:(?:{_USUAL}) )?(?P<noun>[^\W\d]+)(?: (?P<next>[^\W\d]+))?|what (?P<other>{_OTHERS}))\b",
     re.I,
 )
-ANY_KIND = frozenset(["kind", "one", "ones", "part", "place", "sort", "type"])
+NO_KIND = lexical.STOP | lexical.RANKS | lexical.ORDINALS.keys() | {"kind", "part", "place", "sort", "type"}
 
 
 def is_of_something_else(retriever: Retriever, section: int, text: str) -> bool:
@@ -78,16 +77,17 @@ def is_of_something_else(retriever: Retriever, section: int, text: str) -> bool:
         return False
     now = leaning.now(text)
     asked = asides.without_frame(now if _speaks_of_money(now) else text)
-    here = retriever.ranker.coverage.stems[section]
-    part = PART.search(asked)
-    conditions = CONDITIONS.intersection(lexical.stems(asked)).union(lexical.stems(part[0]) if part else ())
-    other = bool(conditions - here or WHY.search(asked) or TIME.search(asked))
+    conditions = CONDITIONS.intersection(lexical.stems(asked)) - retriever.ranker.coverage.stems[section]
+    other = bool(conditions or WHY.search(asked) or TIME.search(asked))
+    other = other or not counting.is_told(retriever, section, counting.amount(asked))
     unpaid = _asks_for_no_pay(text)
     for listing in listings:
-        rows = tables.asked_rows(retriever, listing, text)
-        compared = len(rows) > 1 and SIDE_BY_SIDE.search(asked)
-        if rows and (other or (unpaid and not compared) or _names_another_kind(retriever, listing, now)):
-            return True
+        something_else = other or _names_another_kind(retriever, listing, now)
+        if something_else or unpaid:
+            rows = tables.asked_rows(retriever, listing, text)
+            compared = len(rows) > 1 and BETWEEN_ROWS.search(asked)
+            if rows and (something_else or not compared):
+                return True
     return False
 
 
@@ -101,7 +101,7 @@ def _names_another_kind(retriever: Retriever, listing: Listing, text: str) -> bo
     if not (found := WHICH.search(retriever.aliases.without(text))):
         return False
     word = next(iter(lexical.words(found["noun"] or found["other"])), None)
-    if word is None or word.folded in lexical.STOP | lexical.RANKS | lexical.ORDINALS.keys() | ANY_KIND:
+    if word is None or word.folded in NO_KIND:
         return False
     heading = set(lexical.stems(listing.header[0]))
     if heading.intersection(lexical.stems(found["next"] or "")):  # "which single state"
@@ -124,8 +124,4 @@ def _asks_for_no_pay(text: str) -> bool:
 def _speaks_of_money(text: str) -> bool:
     """Whether a text names a sum, or asks for one."""
     words = lexical.words(text)
-    sums = re.search(r"[$£€]|\d{3}", text) is not None
-    return sums or any(
-        word.stem in MONEY or word.folded in MUCH | lexical.HIGHEST | lexical.LOWEST | {"higher", "lower"}
-        for word in words
-    )
+    return SUM.search(text) is not None or any(word.stem in MONEY or word.folded in MUCH for word in words)

@@ -25,6 +25,7 @@ from chatbot.lexical import (
     HIGHEST,
     LOWER,
     LOWEST,
+    ORDINALS,
     PLACES,
     RANKS,
     fold_phrase,
@@ -105,14 +106,13 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
         return named
     if says & AT_LARGE or not (ONE_OF.search(text) or _one_is_asked(table.header[0], says)):
         return []
-    places = [PLACES[word.folded] for word in lexical.words(text) if word.folded in PLACES]
-    if not places and not says & (HIGHEST | LOWEST | {"penultimate"}):
+    places = [ORDINALS.get(word.folded, -1) for word in lexical.words(text)]
+    places = [place for place in places if place != -1]  # the last row is told by `LAST`
+    if not places and not says & (HIGHEST | LOWEST):
         return []
     if says & HIGHEST and says & LOWEST:  # "between the top and the bottom one"; "most pay for least work"
         return [ranked[0], ranked[-1]] if says & APART else []
     line = ranked[::-1] if says & LOWEST or LAST.search(text) else ranked
-    if "penultimate" in says:
-        return line[-2:-1]
     place = places[-1] if places else 0  # "second? – and the sixth?" asks for the one named last
     return line[place : place + 1]
 
@@ -149,7 +149,7 @@ def _beside(table: Listing, ranked: Sequence[Unit], row: Unit, text: str) -> lis
     place = line.index(row)
     upwards = bool(found["up"] or found["more"] or (found["down"] and says & LOWEST))
     rest = line[:place] if upwards else line[place + 1 :]
-    if compared or not (not nouns or _one_is_asked(table.header[0], nouns)):
+    if compared or (nouns and not _one_is_asked(table.header[0], nouns)):
         return rest
     return rest[-1:] if upwards else rest[:1]
 
