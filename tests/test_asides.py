@@ -6,8 +6,9 @@ import doctest
 
 import pytest
 
-from chatbot import asides, telling
+from chatbot import asides
 from chatbot.answering import Chatbot
+from chatbot.conversation import telling
 
 
 def test_the_examples_in_the_code_hold() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from chatbot import conversation
 from chatbot.answering import Answer, Chatbot
 from chatbot.conversation import understand, understand_all
-from chatbot.depending import depends
+from chatbot.conversation.depending import depends
 
 ROOT = Path(__file__).parent.parent
 MAKE = "How much do ML engineers make in {}?"

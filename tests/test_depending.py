@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chatbot.answering import Chatbot
-from chatbot.depending import depends
+from chatbot.conversation.depending import depends
 
 
 @pytest.mark.parametrize(

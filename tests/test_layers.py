@@ -4,6 +4,7 @@ The rules are the tables below; `complaints` reads one module's source against t
 """
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
@@ -31,17 +32,6 @@ ORDER = [  # each part imports only parts before it, and itself
     "coverage",
     "ranking",
     "retrieval",
-    "naming",
-    "leaning",
-    "returning",
-    "steps",
-    "numbered",
-    "sequences",
-    "picking",
-    "swapping",
-    "telling",
-    "staying",
-    "depending",
     "conversation",
     "answering",
     "fitting",
@@ -111,6 +101,26 @@ def imported(module: str, source: str, is_package: bool = False) -> Iterator[tup
                 yield node.lineno, str(first.value)
 
 
+def circle(sources: dict[str, tuple[str, bool]]) -> list[str]:
+    """Modules that import each other in a circle, the first of them again at the end; empty if none do.
+
+    `sources` has each module's text, and whether it is a package's `__init__`.
+    """
+    graph = {
+        module: {
+            found
+            for _, name in imported(module, source, is_package)
+            if (found := next((m for m in (name, name.rpartition(".")[0]) if m in sources), module)) != module
+        }
+        for module, (source, is_package) in sources.items()
+    }
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
 def is_within(module: str, home: str) -> bool:
     """Whether a module is at home in a module, in its parts, or in a file that continues its name."""
     return module == home or module.startswith((f"{home}.", f"{home}_"))
@@ -171,6 +181,18 @@ def test_the_tree_of_the_readme_shows_the_order() -> None:
 def test_imports_point_one_way_and_libraries_stay_at_home(module: str) -> None:
     file = modules()[module]
     assert complaints(module, file.read_text(encoding="utf-8"), file.name == "__init__.py") == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    sources = {
+        module: (file.read_text(encoding="utf-8"), file.name == "__init__.py")
+        for module, file in modules().items()
+        if module != "chatbot"  # passes on what lies below
+    }
+    assert circle(sources) == []
+    steps = sources["chatbot.conversation.steps"][0] + "from chatbot.conversation import sequences\n"
+    planted = circle(sources | {"chatbot.conversation.steps": (steps, False)})
+    assert {"chatbot.conversation.steps", "chatbot.conversation.sequences"} <= set(planted)
 
 
 def test_every_rule_about_a_library_is_about_one_that_is_used() -> None:

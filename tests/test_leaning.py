@@ -6,7 +6,8 @@ import doctest
 
 import pytest
 
-from chatbot import asides, leaning
+from chatbot import asides
+from chatbot.conversation import leaning
 
 
 def test_the_examples_in_the_code_hold() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot import naming, sequences
 from chatbot.answering import Chatbot
+from chatbot.conversation import naming, sequences
 from tests.places import topic
 
 STATES = ("Virginia", "New York", "Washington", "York")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chatbot import numbered, steps
 from chatbot.answering import Chatbot
+from chatbot.conversation import numbered, steps
 from chatbot.guides import Unit
 from chatbot.guides.markdown import read_markdown
 from chatbot.passages import steps_of

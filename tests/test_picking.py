@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chatbot import lexical, picking
+from chatbot import lexical
 from chatbot.answering import Chatbot
+from chatbot.conversation import picking
 from tests.places import topic
 
 

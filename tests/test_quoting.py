@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatbot import steps
 from chatbot.answering import Chatbot, quoting
 from chatbot.answering.quoting import Quote
+from chatbot.conversation import steps
 from chatbot.guides import Unit, plain
 from chatbot.passages import Passage, markdown_of
 from chatbot.verifying import verify_answer

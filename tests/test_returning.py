@@ -6,8 +6,8 @@ import doctest
 
 import pytest
 
-from chatbot import returning
 from chatbot.answering import Chatbot
+from chatbot.conversation import returning
 
 EARLIER = ("What types of engineers are there?", "Which states pay best?", "Is it stressful?")
 

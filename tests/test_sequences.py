@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatbot import sequences
 from chatbot.answering import Chatbot
+from chatbot.conversation import sequences
 from tests.places import topic
 
 TYPES = "What types of ML engineers are there?"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chatbot import staying
 from chatbot.answering import Chatbot
+from chatbot.conversation import staying
 
 
 def test_one_guide_draws_nothing(real_bot: Chatbot) -> None:

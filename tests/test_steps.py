@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from chatbot import steps
 from chatbot.answering import Chatbot
+from chatbot.conversation import steps
 from tests.places import topic
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from chatbot import leaning, lexical, swapping
+from chatbot import lexical
 from chatbot.answering import Chatbot
-from chatbot.leaning import BESIDE_IT
+from chatbot.conversation import leaning, swapping
+from chatbot.conversation.leaning import BESIDE_IT
 from tests.places import topic
 
 ROOT = Path(__file__).parent.parent

@@ -13,8 +13,8 @@ import pytest
 from chatbot import lexical
 from chatbot.aliases import Aliases
 from chatbot.answering import Answer, Ask, Chatbot, refusing, tables
+from chatbot.conversation.leaning import BESIDE_IT
 from chatbot.guides import Block, Unit
-from chatbot.leaning import BESIDE_IT
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 from tests.places import topic

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from chatbot import telling
 from chatbot.answering import Chatbot
+from chatbot.conversation import telling
 
 
 def test_the_examples_in_the_code_hold() -> None:

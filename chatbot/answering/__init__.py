@@ -16,18 +16,18 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from chatbot import index as index_folder
-from chatbot import leaning, measures, passages, steps
+from chatbot import measures, passages
 from chatbot.answering import kinds, offers, parting, qualifying, quoting, refusing, smalltalk, tables
 from chatbot.answering.answer import Answer as Answer
 from chatbot.answering.answer import Ask as Ask
 from chatbot.answering.answer import Source as Source
 from chatbot.answering.linking import source_of, sources_of
 from chatbot.answering.parting import Part
-from chatbot.conversation import KEPT, Turn, understand, understand_all
+from chatbot.conversation import KEPT, Turn, leaning, steps, understand, understand_all
+from chatbot.conversation.leaning import BESIDE_IT
 from chatbot.errors import QuestionError
 from chatbot.guides import Guide
 from chatbot.index import Index
-from chatbot.leaning import BESIDE_IT
 from chatbot.retrieval import ENOUGH, Hit, Retriever
 from chatbot.settings import Settings
 

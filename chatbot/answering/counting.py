@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from chatbot import lexical, numbered
+from chatbot import lexical
+from chatbot.conversation import numbered
 from chatbot.retrieval import Retriever
 
 NUMBER = re.compile(

@@ -1,15 +1,16 @@
 """What a message picks of the questions that a reply offered: "the second one", "yes, the first", "2".
 
 In: a message, what was asked before it, and a way to ask that again. Out: the question that is meant. An
-answer offers no choice, so an ordinal after it is of what the guide names: that is for `chatbot.sequences`.
+answer offers no choice, so an ordinal after it is of what the guide names: that is for
+`chatbot.conversation.sequences`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from chatbot import leaning
 from chatbot.answering.answer import Answer
+from chatbot.conversation import leaning
 
 History = tuple[str, ...]
 

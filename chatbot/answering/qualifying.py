@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from chatbot import asides, leaning, lexical, measures
+from chatbot import asides, lexical, measures
 from chatbot.answering import counting, tables
+from chatbot.conversation import leaning
 from chatbot.passages import Listing
 from chatbot.retrieval import Retriever
 

@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from chatbot import asides, leaning, lexical, numbered, steps
+from chatbot import asides, lexical
 from chatbot.answering import tables
 from chatbot.answering.counting import period_of
+from chatbot.conversation import leaning, numbered, steps
 from chatbot.guides import Unit
 from chatbot.passages import Passage, Run
 from chatbot.ranking import ASKS, Evidence

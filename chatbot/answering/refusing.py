@@ -16,7 +16,7 @@ from chatbot.answering import tables
 from chatbot.answering.answer import Ask
 from chatbot.answering.tables import Absent
 from chatbot.conversation import Turn, first, last
-from chatbot.naming import OPERATORS
+from chatbot.conversation.naming import OPERATORS
 from chatbot.passages import question_of
 from chatbot.retrieval import Hit, Retriever
 

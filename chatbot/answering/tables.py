@@ -15,9 +15,10 @@ from itertools import chain
 
 import numpy as np
 
-from chatbot import leaning, lexical, measures, naming, numbered, steps
+from chatbot import lexical, measures
+from chatbot.conversation import leaning, naming, numbered, steps
+from chatbot.conversation.leaning import BESIDE_IT
 from chatbot.guides import Unit
-from chatbot.leaning import BESIDE_IT
 from chatbot.lexical import (
     COMPARES,
     DIFFERENCE,

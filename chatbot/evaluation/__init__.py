@@ -9,102 +9,19 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from chatbot.answering import Answer, Ask, Chatbot
+from chatbot.answering import Ask, Chatbot
 from chatbot.errors import CorpusError
 from chatbot.evaluation import metrics
+from chatbot.evaluation.figures import Figures, Outcome, Question, Row
+from chatbot.evaluation.report import write_report as write_report
 from chatbot.guides import read_golden
 
 DEPTH = 10  # sections ranked for a question
-OUTSIDE = ("near_miss", "far")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A golden question: the references that answer it (none: to be declined), and what must be stated."""
-
-    question: str
-    relevant: tuple[str, ...]
-    history: tuple[str, ...] = ()
-    must: tuple[str, ...] = ()  # each has to occur in the reply; "a|b" means either
-    kind: str = "question"
-    guide: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the bot made of a golden question."""
-
-    question: Question
-    answer: Answer
-    ranked: tuple[str, ...]  # references, best first
-    by_bm25: tuple[str, ...]
-    by_cosine: tuple[str, ...]
-
-    @property
-    def right(self) -> bool:
-        """Whether the first section is one that answers."""
-        return bool(self.ranked) and self.ranked[0] in self.question.relevant
-
-    @property
-    def answered(self) -> bool:
-        """Whether the reply claims to answer."""
-        return self.answer.kind == "answer"
-
-    @property
-    def stated(self) -> bool:
-        """Whether the reply states every fact that it must."""
-        text = " ".join([self.answer.text, *(s.quote for s in self.answer.sources[:1])]).lower()
-        return all(any(word in text for word in fact.lower().split("|")) for fact in self.question.must)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The figures of one kind of question. Shares from 0 to 1; None where it does not apply."""
-
-    kind: str
-    questions: int
-    hit1: float | None = None
-    hit3: float | None = None
-    mrr: float | None = None
-    ndcg10: float | None = None
-    answered: float | None = None
-    right: float | None = None  # of those answered
-    stated: float | None = None  # of those answered that must state something
-    hit1_interval: tuple[float, float] | None = None
-    answered_interval: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Everything that was measured."""
-
-    build: str
-    rows: tuple[Row, ...]  # all in-scope questions, then by kind, then the kinds outside
-    baselines: tuple[Row, ...]  # BM25 and plain cosine on the same index, in-scope questions
-    near_auroc: float
-    near_auroc_interval: tuple[float, float]
-    far_auroc: float
-    calibration_error: float
-    median_words: float
-    outcomes: tuple[Outcome, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The figures as JSON values, without the single outcomes."""
-        return {
-            name: getattr(self, name)
-            for name in self.__slots__
-            if name not in ("outcomes", "rows", "baselines")
-        } | {"rows": [asdict(row) for row in self.rows], "baselines": [asdict(row) for row in self.baselines]}
-
-    def row(self, kind: str) -> Row:
-        """The figures of one kind; "all" for every question in scope."""
-        return next(row for row in self.rows if row.kind == kind)
 
 
 def read_questions(file: Path, bot: Chatbot, everything: bool) -> list[Question]:
@@ -258,14 +175,3 @@ def table(figures: Figures) -> str:
 
 def _cell(value: float | str | None) -> str:
     return value if isinstance(value, str) else "" if value is None else f"{value:.3f}"
-
-
-def write_report(figures: Figures, folder: Path) -> None:
-    """Writes the figures, the curves and the worst misses as `index.html` into a folder."""
-    from chatbot.evaluation.report import page
-
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "index.html"
-    temporary = file.with_suffix(".tmp")
-    temporary.write_text(page(figures), encoding="utf-8")
-    temporary.replace(file)

@@ -1,19 +1,18 @@
 """The figures as one HTML page that needs nothing else: table, risk and coverage, reliability, misses.
 
-In: `Figures`. Out: HTML with inline SVG, no script, nothing loaded. It measures nothing.
+In: `Figures`. Out: HTML with inline SVG, no script, nothing loaded, written in one step. It measures nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from chatbot.evaluation import metrics
+from chatbot.evaluation.figures import Figures, Outcome
 
-if TYPE_CHECKING:
-    from chatbot.evaluation import Figures, Outcome
-
+OUTSIDE = ("near_miss", "far")  # the kinds of question that no section answers
 SIZE, EDGE = 320, 40  # of a diagram, and of the margin for its labels, in pixels
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -27,10 +26,17 @@ svg { overflow: visible; } svg text { font-size: 12px; fill: currentColor; }
 """
 
 
+def write_report(figures: Figures, folder: Path) -> None:
+    """Writes the figures, the curves and the worst misses as `index.html` into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "index.html"
+    temporary = file.with_suffix(".tmp")
+    temporary.write_text(page(figures), encoding="utf-8")
+    temporary.replace(file)
+
+
 def page(figures: Figures) -> str:
     """The whole page."""
-    from chatbot.evaluation import OUTSIDE
-
     asked = [outcome for outcome in figures.outcomes if outcome.question.kind != "small_talk"]
     confidence = [outcome.answer.confidence for outcome in asked]
     right = [outcome.right for outcome in asked]

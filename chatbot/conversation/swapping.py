@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot import leaning, lexical, numbered, sequences
-from chatbot.leaning import BESIDE_IT
+from chatbot import lexical
+from chatbot.conversation import leaning, numbered, sequences
+from chatbot.conversation.leaning import BESIDE_IT
 from chatbot.lexical import fold_phrase
 from chatbot.passages import bare_title, is_step
 from chatbot.retrieval import Retriever

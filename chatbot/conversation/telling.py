@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from chatbot import asides, leaning, lexical, naming
+from chatbot import asides, lexical
+from chatbot.conversation import leaning, naming
 from chatbot.retrieval import Retriever
 from chatbot.roles import role_asked
 

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from chatbot import asides, leaning, lexical, sequences, steps
+from chatbot import asides, lexical
+from chatbot.conversation import leaning, sequences, steps
 from chatbot.lexical import Word, fold_phrase
 from chatbot.passages import bare_title
 from chatbot.ranking import Evidence

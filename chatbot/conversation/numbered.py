@@ -1,7 +1,7 @@
 """The items of a section's numbered list: by number, the first and the last, and which comes next to which.
 
 In: a question, and a section. Out: the item that it asks for ("step 3 of descaling", "what do I do after
-rinsing the tank?"), or that there are not so many. Steps that have a section each are for `chatbot.steps`.
+rinsing the tank?"), or that there are not so many. Steps that have a section each are for `steps`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot import leaning, lexical
+from chatbot import lexical
+from chatbot.conversation import leaning
+from chatbot.conversation.steps import LAST_STEP, NEXT_TO, WHICH, by_number, from_last, named_stems
 from chatbot.guides import Unit
 from chatbot.lexical import STEPS, number_of
 from chatbot.retrieval import Retriever
-from chatbot.steps import LAST_STEP, NEXT_TO, WHICH, by_number, from_last, named_stems
 
 _NUMBER = rf"(\d+|{'|'.join(lexical.CARDINALS)})\b"
 # "Step 3"; "number 3" only where nothing is asked of another thing that has a number ("room number 3").

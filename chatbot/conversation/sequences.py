@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chatbot import asides, leaning, lexical, naming, numbered, steps
+from chatbot import asides, lexical
+from chatbot.conversation import leaning, naming, numbered, steps
+from chatbot.conversation.steps import ANY, AROUND, STEP
 from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, STEPS, fold_phrase
 from chatbot.passages import is_step
 from chatbot.retrieval import Mask, Retriever
-from chatbot.steps import ANY, AROUND, STEP
 
 NEXT = re.compile(
     r"\b(?:next(?! (?:decade|month|summer|time|week|winter|year)s?\b)"

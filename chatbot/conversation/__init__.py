@@ -15,24 +15,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chatbot import (
-    asides,
-    leaning,
-    lexical,
-    picking,
-    returning,
-    sequences,
-    staying,
-    swapping,
-    telling,
-)
-from chatbot.depending import depends, is_whole
+from chatbot import asides, lexical
+from chatbot.conversation import leaning, picking, returning, sequences, staying, swapping, telling
+from chatbot.conversation.depending import depends, is_whole
+from chatbot.conversation.picking import MOVES
+from chatbot.conversation.staying import MOST
 from chatbot.lexical import Word
-from chatbot.picking import MOVES
 from chatbot.ranking import ASKS, Evidence, average, softmax
 from chatbot.retrieval import CERTAIN, Hit, Mask, Reading, Retriever
 from chatbot.roles import role_asked, role_meant
-from chatbot.staying import MOST
 
 AND = re.compile(r",? (?:and|or) |, ")
 KEPT = 256  # turns that are kept for the follow-ups to them

@@ -1,7 +1,7 @@
 """The steps of a sequence that a guide describes: by number, by name, and which comes next to which.
 
 In: a question, and sections. Out: the steps that it asks for ("step 6", "what comes after high school?"), or
-that there are not so many. Whatever else is named one after the other is for `chatbot.sequences`.
+that there are not so many. Whatever else is named one after the other is for `sequences`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from chatbot import asides, leaning, lexical
+from chatbot import asides, lexical
+from chatbot.conversation import leaning
 from chatbot.lexical import CARDINALS, ORDINALS, PLACES, STEPS, number_of
 from chatbot.passages import is_step, place_of
 from chatbot.retrieval import Mask, Retriever

@@ -1,12 +1,13 @@
 """Whether a question needs the ones before it: "and in Washington?", "which ones?", "what comes next?".
 
 In: a question as it is read, and the guides' own words. Out: yes or no. What it then means after them is for
-`chatbot.conversation`; how such questions are worded for `chatbot.leaning` and `chatbot.sequences`.
+`chatbot.conversation`; how such questions are worded for its `leaning` and `sequences`.
 """
 
 from __future__ import annotations
 
-from chatbot import leaning, lexical, numbered, sequences, steps, swapping
+from chatbot import lexical
+from chatbot.conversation import leaning, numbered, sequences, steps, swapping
 from chatbot.retrieval import Reading, Retriever
 
 IN_ORDER = (

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot import leaning, lexical
+from chatbot import lexical
+from chatbot.conversation import leaning
 
 BACK = re.compile(
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|but|then|sorry|anyway"
