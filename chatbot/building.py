@@ -11,10 +11,11 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -267,6 +268,7 @@ def _words(
     vocabulary = own + Counter({word: n for word, n in asked.items() if word in language})
     return {
         "vocabulary": {word: n for word, n in sorted(vocabulary.items()) if len(word) > 2},
+        "pairs": _neighbours(views, language.union(own, lexical.STOP)),
         "language": sorted(language),
         "rare": sorted(rare),
         "synonyms": synonyms,
@@ -277,6 +279,17 @@ def _words(
         "topics": [_topic(section, n, names) for section, n in zip(sections, asking, strict=True)],
         "texts": texts,
     }
+
+
+def _neighbours(views: Sequence[View], good: Collection[str]) -> dict[str, dict[str, int]]:
+    """Which good words stand side by side in texts and alternates, twice at least, and how often."""
+    texts = (lexical.words(view.text) for view in views if view.kind != "declined")
+    pairs = Counter(pair for found in texts for pair in pairwise(word.folded for word in found))
+    kept: dict[str, dict[str, int]] = {}
+    for (one, other), n in sorted(pairs.items()):
+        if n > 1 and one in good and other in good:
+            kept.setdefault(one, {})[other] = n
+    return kept
 
 
 def _named(sections: Sequence[Section]) -> set[str]:

@@ -38,7 +38,7 @@ from chatbot.passages import Passage, View
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 13
+FORMAT = 14
 MANIFEST = "manifest.json"
 REBUILD = "run: chatbot build"
 FITTED = "fitted.npz"

@@ -94,7 +94,7 @@ class Retriever:
     def spelling(self) -> Spelling:
         """The words of the corpus that a typing error may be repaired to."""
         words = self.index.words
-        return Spelling(words["vocabulary"], self.language, frozenset(words["rare"]))
+        return Spelling(words["vocabulary"], self.language, frozenset(words["rare"]), words["pairs"])
 
     @cached_property
     def groups(self) -> list[frozenset[str]]:

@@ -31,9 +31,8 @@ SELF = re.compile(
     re.I,
 )
 # … and where the question is not about it: "switch from nurse", "these specialists", "a hiring manager".
-ASIDE = re.compile(
-    r"\b(?:from|like|with|by|to|into)\b(?: [\w-]+){0,2} ?$|\b(?:this|these|those|such) $|\bhiring ?$", re.I
-)
+ASIDE = re.compile(r"\b(?:from|like|with|by|to|into)\b(?: [\w-]+){0,2} ?$|\bhiring ?$", re.I)
+POINTED_AT = re.compile(r"\b(?:this|these|those|such)(?: an?)? $", re.I)  # those named before
 
 NO_NAME = lexical.STOP | {"become", "becomes", "becoming", "became"}  # no part of a role's name
 
@@ -72,7 +71,7 @@ def role_asked(text: str) -> tuple[str, ...]:
     """
     role = _last_role(text)
     before = text[: role.start]
-    return () if SELF.search(before) or ASIDE.search(before) else role.core
+    return () if any(known.search(before) for known in (SELF, ASIDE, POINTED_AT)) else role.core
 
 
 def role_meant(text: str, before: str) -> tuple[str, ...]:
@@ -84,7 +83,8 @@ def role_meant(text: str, before: str) -> tuple[str, ...]:
     if not MEANS_IT.search(text):
         return ()
     role = _last_role(before)
-    return () if SELF.search(before[: role.start]) else role.name
+    told = before[: role.start]
+    return () if SELF.search(told) or POINTED_AT.search(told) else role.name
 
 
 def role_named(text: str) -> tuple[str, ...]:

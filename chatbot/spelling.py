@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -24,6 +25,10 @@ OFTEN = 30
 VOWELS = frozenset("aeiouy")
 # What makes an adjective of another word: "SQL-related" is about SQL, and names nothing of its own.
 OF_ANOTHER = re.compile(r"-(?=(?:related|specific|based|focused|oriented|centric|driven|like|style)$)", re.I)
+CUT = 6  # letters from which two words are one that a space cuts
+ENDLESS = 40  # letters from which nothing is looked for in a word
+RARELY = 20  # times as often two words stand apart as with a hyphen, that are none with one
+COMMON = 20  # times that the guides use a word which is seen in what lacks a space
 SHORT_FORM = 5  # letters up to which capitals are a short form ("COPD") and no slip
 
 
@@ -34,6 +39,8 @@ class Spelling:
     vocabulary: Mapping[str, int]  # the folded words of the guides, with their counts
     language: Collection[str]  # good words of the language
     rare: Collection[str] = ()  # good words, too, but more often slips of others
+    # How often the guides put words side by side: "new" → "york".
+    pairs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def repair(self, text: str) -> str:
         """Puts right typing errors, but only towards the guides' own words; everything else stays.
@@ -42,19 +49,74 @@ class Spelling:
         'wat is the salary of a nurse, in Peru?'
         """
         shouted = shouts(text)
-        text = self._hyphened(text)
+        text = self._hyphened(self._closed(text))
         for word in reversed(words(text)):
-            if word.folded in self.vocabulary or word.folded in STOP or word.folded in self.language:
+            if self._is_good(word.folded):
                 continue
             if word.text.isupper() and not shouted and len(word.text) <= SHORT_FORM:
                 continue
-            if better := OF_ANOTHER.sub(" ", word.text) if "-" in word.text else self._meant(word.folded):
+            if "-" in word.text:
+                better = OF_ANOTHER.sub(" ", word.text)
+            else:
+                better = self._parted(word.folded) or self._meant(word.folded) or self._halved(word.folded)
+            if better:
                 text = text[: word.start] + better + text[word.end :]
         return text
 
-    def _hyphened(self, text: str) -> str:
-        """The guides' own words for those that only lack a hyphen: "wifi", "check in", "e-bike"."""
+    def _is_good(self, folded: str) -> bool:
+        """Whether a word is none that has to be put right."""
+        return folded in self.vocabulary or folded in STOP or folded in self.language
+
+    def _stand(self, one: str, other: str) -> int:
+        """How often the guides put two words side by side."""
+        return self.pairs.get(one, {}).get(other, 0)
+
+    def _closed(self, text: str) -> str:
+        """The guides' own words for those that a space cuts in two: "soft ware", "certifi cation"."""
         found = words(text)
+        for one, other in reversed(list(pairwise(found))):
+            joined = one.folded + other.folded
+            if len(joined) < CUT or joined not in self.vocabulary or other.start - one.end != 1:
+                continue
+            typed = one.folded, other.folded
+            if not all(map(self._is_good, typed)) or not (self._stand(*typed) or STOP.intersection(typed)):
+                return self._closed(text[: one.start] + joined + text[other.end :])
+        return text
+
+    def _parted(self, typed: str) -> str:
+        """The words that the guides put side by side, and that lack their spaces: "newyork", "howmuchdo"."""
+        if not typed.isalpha() or len(typed) > ENDLESS:
+            return ""
+        ways: list[dict[str, str]] = [{} for _ in typed]  # for each start: the last word before it → all
+        for end in range(1, len(typed)):
+            ways[end][typed[:end]] = typed[:end]
+        found = []
+        for start in range(1, len(typed)):
+            for end in range(start + 1, len(typed) + 1):
+                word = typed[start:end]
+                for last, way in ways[start].items():
+                    if self._stand(last, word):
+                        if end == len(typed):
+                            found.append(f"{way} {word}")
+                        else:
+                            ways[end].setdefault(word, f"{way} {word}")
+        return min(found, key=lambda way: way.count(" "), default="")
+
+    def _halved(self, typed: str) -> str:
+        """Two words that the guides often use, though not side by side: "mathscourses"."""
+        for cut in range(3, len(typed) - 2):
+            parts = typed[:cut], typed[cut:]
+            if min(self.vocabulary.get(part, 0) for part in parts) >= COMMON:
+                return " ".join(parts)
+        return ""
+
+    def _hyphened(self, text: str) -> str:
+        """The guides' own words for those that lack a hyphen ("wifi", "check in") or have one too many."""
+        found = words(text)
+        for word in reversed(found):
+            if "-" in word.text and self._are_two(word.folded):
+                text = text[: word.start] + word.text.replace("-", " ") + text[word.end :]
+                return self._hyphened(text)
         strange = [n for n, word in enumerate(found) if word.folded not in self.vocabulary]
         for start in reversed(strange):
             for last in (start + 1, start):
@@ -68,7 +130,14 @@ class Spelling:
     @cached_property
     def _joined(self) -> dict[str, str]:
         """The words with hyphens, by the stem of what they are without."""
-        return {stem(word.replace("-", "")): word for word in self.vocabulary if "-" in word}
+        hyphened = (word for word in self.vocabulary if "-" in word and not self._are_two(word))
+        return {stem(word.replace("-", "")): word for word in hyphened}
+
+    def _are_two(self, hyphened: str) -> bool:
+        """Whether the guides hardly ever write the hyphen: "new-york", "machine-learning"."""
+        parts = hyphened.split("-")
+        written = self._stand(*parts) if len(parts) == 2 else 0
+        return written > RARELY * self.vocabulary.get(hyphened, 0) and STOP.isdisjoint(parts)
 
     def _meant(self, typed: str) -> str:
         """The word of the guides that was meant, or nothing."""

@@ -77,6 +77,7 @@ def test_the_role_that_a_question_asks_about(text: str, role: tuple[str, ...]) -
         ("I'm a teacher, can I switch to this career?", "how much do they earn?", ()),
         ("As a former teacher, where do I start?", "what skills do they need?", ()),
         ("Can ML engineers become product managers?", "would i still code there", ("product", "manag")),
+        ("Who else employs such engineers?", "is it hard in this job", ()),
     ],
 )
 def test_the_role_that_a_follow_up_means(before: str, text: str, role: tuple[str, ...]) -> None:
