@@ -26,6 +26,21 @@ CURRENCY = re.compile(r"[$£€¥₹]|\b(?:dollars?|euros?|pounds?|cents?|pence|
 COSTS = re.compile(r"\b(?:charge|cost|fare|fee|price|rate|rent)s?\b", re.I)
 # What somebody is paid is no price: nobody asks for the cheapest state to earn in.
 PAY = re.compile(r"\b(?:earn\w*|income|pay|salar(?:y|ies)|wages?)\b", re.I)
+# Stems of what makes pay another one: who gets it, and how; its kind, and what it is worth.
+_WHOSE = """
+entri entry-level beginn newcom newbi rooki novic junior senior starter graduat fresher intern internship
+traine apprentic student experi experienc inexperienc degre phd doctor master bachelor certif diploma
+bootcamp princip lead director execut manag supervis remot freelanc contractor contract temp part-tim
+self-employ women men femal male gender immigr foreign expat veteran minor teenag self-taught rural suburb
+upstat
+"""
+_KINDS = """
+tax net gross deduct biweek fortnight bonus equiti stock option perk overtim increas inflat minimum
+maximum rang median percentil percent euro pound yen rupe peso rent live afford enough expens mortgag
+pension growth futur base negoti insur unemploy
+"""
+WHOSE = frozenset(_WHOSE.split())
+CONDITIONS = WHOSE | frozenset(_KINDS.split())
 UNIT = re.compile(
     r"\b(?:sec(?:ond)?s?|min(?:ute)?s?|h(?:(?:ou)?rs?)?|days?|weeks?|months?|years?|m|met(?:re|er)s?|km"
     r"|kilomet(?:re|er)s?|miles?)\b",

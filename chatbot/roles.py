@@ -26,7 +26,9 @@ MEANS_IT = re.compile(
 HEAD_OF = re.compile(r"\bheads? of [\w-]+(?: [\w-]+)?", re.I)
 # What stands before it where people tell of themselves: "I am a nurse, is it too late?"
 SELF = re.compile(
-    r"(?:\b(?:i am|i'm|im|i was|i've been|i work as|worked as|being|former|ex|my)\b|^as\b|[,;:.] ?as\b)"
+    r"(?:\bmy (?:career|job|position|role|work) as an?\b"
+    r"|\b(?:i am|i'm|im|i was|i've been|ha(?:s|ve) been|i work as|worked as|being|former|ex|my)\b"
+    r"|^as\b|[,;:.] ?as\b)"
     r"(?: [\w-]+){0,3} ?$",
     re.I,
 )

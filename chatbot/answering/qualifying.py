@@ -26,17 +26,6 @@ TIME = re.compile(
     r"|over the years|over time|starting (?:out|pay|salary|wage)|pay (?:rises?|raises?))\b",
     re.I,
 )
-# Stems of what makes pay another one: its kind, who gets it, and what it is worth.
-_CONDITIONS = """
-tax net gross deduct biweek fortnight bonus equiti stock option perk overtim increas inflat minimum
-maximum rang median percentil percent euro pound yen rupe peso entri entry-level beginn newcom newbi
-rooki novic junior senior starter graduat fresher intern internship traine apprentic student experi
-experienc inexperienc degre phd doctor master bachelor certif diploma bootcamp princip lead director
-execut manag supervis remot freelanc contractor contract temp part-tim self-employ women men femal male
-gender immigr foreign expat veteran minor teenag rent live afford enough expens mortgag pension growth
-futur base negoti self-taught rural suburb upstat insur unemploy
-"""
-CONDITIONS = frozenset(_CONDITIONS.split())
 # Stems of what is said of pay, besides those of `lexical.PAY`, and of a list in which it may stand.
 MONEY = lexical.PAY | {
     "amount", "annual", "bag", "bank", "bring", "buck", "cash", "cost", "cough", "dollar", "dough", "fetch",
@@ -70,15 +59,17 @@ NO_KIND = lexical.STOP | lexical.RANKS | lexical.ORDINALS.keys() | {"kind", "par
 def is_of_something_else(retriever: Retriever, section: int, text: str) -> bool:
     """Whether a text asks for rows of a section's table of pay, under a condition, or for no pay at all.
 
-    A condition is one of `CONDITIONS` that neither the section nor its alternates hold, another time, or a
-    reason. Of a follow-up that asks no whole question what was asked before it counts, too.
+    A condition is one of `measures.CONDITIONS` that neither the section nor its alternates hold, another
+    time, or a reason. Of a follow-up that asks no whole question what was asked before it counts, too.
     """
     listings = [each for each in retriever.listings[section] if each.header and _is_of_pay(each)]
     if not listings:
         return False
     now = leaning.now(text)
     asked = asides.without_frame(now if _speaks_of_money(now) else text)
-    conditions = CONDITIONS.intersection(lexical.stems(asked)) - retriever.ranker.coverage.stems[section]
+    conditions = (
+        measures.CONDITIONS.intersection(lexical.stems(asked)) - retriever.ranker.coverage.stems[section]
+    )
     other = bool(conditions or WHY.search(asked) or TIME.search(asked))
     other = other or not counting.is_told(retriever, section, counting.amount(asked))
     unpaid = _asks_for_no_pay(text)

@@ -65,17 +65,23 @@ def understand(
 
 def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
     """Understands many questions; those that stand alone are looked up together."""
-    asked, asks = asks, [(*returning.returned(*ask[:2]), ask[2]) for ask in asks]
+    asked, asks = asks, [(*_in_order(retriever, *ask[:2]), ask[2]) for ask in asks]
     texts = [telling.asking(retriever, " ".join(question.split())) for question, _, _ in asks]
     for key, ask, text, turn in zip(asked, asks, texts, _understood(retriever, asks, texts), strict=True):
         question, history, guides = ask
         if telling.may_tell(question):
-            turn = _by_its_end(retriever, text, turn, history, guides)
+            turn = _by_its_end(retriever, text, turn, guides)
         if len(retriever.turns) >= KEPT:
             retriever.turns.clear()  # at once: threads may do so together
         if len(history) < MOST:  # further on in a conversation not all that came before is looked at
             retriever.turns[key[0], tuple(key[1]), guides] = turn
         yield turn
+
+
+def _in_order(retriever: Retriever, question: str, history: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """A question and those that it leans on, without what these only told."""
+    question, before = returning.returned(question, history)
+    return question, tuple(telling.without_told(retriever, text) for text in before)
 
 
 def _understood(retriever: Retriever, asks: Sequence[Asked], texts: Sequence[str]) -> Iterator[Turn]:
@@ -175,14 +181,14 @@ def _answered_before(
     return earlier if _is_answered(retriever, earlier) else None
 
 
-def _by_its_end(
-    retriever: Retriever, text: str, turn: Turn, history: Sequence[str], guides: frozenset[int]
-) -> Turn:
+def _by_its_end(retriever: Retriever, text: str, turn: Turn, guides: frozenset[int]) -> Turn:
     """What is asked behind what is only told, if that is surer: "I'm shy. Is there much teamwork?"."""
     if not (asked := telling.asked(retriever, text)):
         return turn
-    by_itself = understand(retriever, asked, history, guides)
+    by_itself = understand(retriever, asked, (), guides or turn.guides)
     found, whole = _best(retriever, by_itself).confidence, _best(retriever, turn).confidence
+    if telling.tells_of_strangers(retriever, text):  # for them the whole is declined
+        return by_itself if found >= DOUBTFUL else turn
     surer = _odds(found) > (PLAINLY if whole >= retriever.threshold else SURER) * _odds(whole)
     return by_itself if surer and found >= ALONE else turn
 

@@ -155,12 +155,12 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
         return None
     listed = LISTED.match(text[end:])
     told = found["the"] or noun in ANY or listed or WHO.match(text[: found.start()])
-    told = told or (len(places) > 1 and compares(text))
+    alone = not steps.besides(f"{text[: found.start()]} {text[end:]}")
+    told = told or alone or (len(places) > 1 and compares(text))  # "2nd?"
     if found["ordinal"] and not told:  # "what should I learn first"
         return None
     if listed:
         end += listed.end()
-    alone = not steps.besides(f"{text[: found.start()]} {text[end:]}")
     whole = alone and (not noun or (noun == "one" and _is_series(retriever, topic)))
     line = _line(retriever, topic, noun, listed=bool(listed) or whole)
     if not all(-len(line) <= place < len(line) for place in places):

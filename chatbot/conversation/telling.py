@@ -8,15 +8,18 @@ that is whole and nothing that is told may change it. Whether that is surer than
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from chatbot import asides, lexical
+from chatbot import asides, lexical, measures
 from chatbot.conversation import leaning, naming
+from chatbot.lexical import Word
 from chatbot.retrieval import Retriever
 from chatbot.roles import role_asked
 
 # Where something is only told before what is asked: "I'm a nurse. What do …", "i was laid off, where do …".
 TELLS = re.compile(
-    r"^(?P<told>.{3,}[^\W\d_]{3,}[.!…]+)\s+(?P<asked>[^.!…]*\w[^.!…]*)$"
+    r"^(?P<told>.{3,}(?:[^\W\d_]{3,}|\b(?:do|in|it|me|on|so|to|up|us))[.!…]+)\s+(?P<asked>[^.!…]*\w[^.!…]*)$"
+    r"|^(?P<first>[^.!?…]*\w[^.!?…]*\?+)\s+(?P<then>(?:i|i['’]?m|i['’]?ve|my|we|our|he|she|just)\b[^?]{6,})$"
     r"|^(?P<tells>(?:i|i['’]?m|i['’]?ve|my|we|our|he|she|got|just)\b[^.!?]{6,}?)\s*[,;–—]\s*"
     rf"(?P<asks>{lexical.ASKING}.*)$",
     re.I,
@@ -28,9 +31,17 @@ DENIES = frozenset([
     "havent", "isnt", "neither", "never", "no", "nobody", "none", "nor", "not", "only", "shouldnt", "wasnt",
     "werent", "without", "wont", "wouldnt",
 ])  # fmt: skip
-# Whatever is asked for oneself depends on who asks, and where; so does pay.
+# Whether somebody can, may or should depends on who asks; what there is to do, hardly.
+OPEN = re.compile(
+    r"^\W*(?:(?:and|but|ok|so|then)\W+)*(?:how(?! (?:far|long|many|much|old))|what|where|which|who)\b", re.I
+)
+TELL_ME = re.compile(r"\b(?:explain(?: to)?|give|let|show|tell) (?:me|us)\b", re.I)
+# Stems of what depends on where somebody is, unless that is asked for.
+PLACED = lexical.PAY | {"compani", "demand", "employ", "hire", "job", "market", "outlook", "state", "visa"}
+DENIED = 4  # words after a denial that may be what is denied
 ONESELF = frozenset(["i", "me", "my", "mine", "myself", "we", "us", "our"])
-PLACES_OF = frozenset(["at", "for", "from", "in", "near", "to"])
+PLACES_OF = frozenset(["at", "for", "from", "in", "near"])
+MOVES = re.compile(r"\b(?:emigrat|mov|relocat)(?:e|ed|es|ing) to\b", re.I)
 
 
 def asking(retriever: Retriever, text: str) -> str:
@@ -70,6 +81,20 @@ def asked(retriever: Retriever, text: str) -> str:
     return asked if whole else ""
 
 
+def without_told(retriever: Retriever, text: str) -> str:
+    """An earlier question without what was only told and does not change it, for those that follow it."""
+    if not may_tell(text):
+        return text
+    told, asked = _told(text)
+    return text if not told or _restricts(retriever, told, asked) else asked
+
+
+def tells_of_strangers(retriever: Retriever, text: str) -> bool:
+    """Whether what is only told holds words that the guides know nothing of."""
+    told, _ = _told(text)
+    return any(naming.is_stranger(retriever, word) for word in lexical.content_words(told))
+
+
 def _told(text: str) -> tuple[str, str]:
     """What a text only tells, and what it asks then; of one that asks all the time nothing is told.
 
@@ -77,36 +102,68 @@ def _told(text: str) -> tuple[str, str]:
     (("I'm a nurse.", 'What are the hours?'), ('', 'What do they earn? Is it much?'))
     """
     found = TELLS.match(text)
-    tells = (found["told"] or found["tells"]) if found else ""
+    tells = (found["told"] or found["then"] or found["tells"]) if found else ""
     if not found or "?" in tells:
         return "", text
-    return tells, found["asked"] or found["asks"]
+    return tells, found["first"] or found["asked"] or found["asks"]
 
 
 def _says_enough(retriever: Retriever, asked: str) -> bool:
     """Whether a question leans on nothing told before.
 
-    It names the role, or two things that guides hold, and asks neither of pay nor for whoever asks.
+    It names the role, or two things that guides hold, and does not ask whether whoever asks can or should; of
+    pay it names the role as well, or a row.
     """
-    every = lexical.words(asked)
-    if any(word.stem in lexical.PAY or word.folded in ONESELF for word in every):
+    bare = TELL_ME.sub("", asked)
+    every = lexical.words(bare)
+    pay = any(word.stem in lexical.PAY for word in every)
+    if any(word.folded in ONESELF for word in every) and (pay or not OPEN.match(bare)):
         return False
-    words = lexical.content_words(asked)
-    known = sum(word.stem in retriever.guide_stems or word.folded in lexical.RANKS for word in words)
-    role = bool(retriever.aliases.named(asked))
+    ranked = any(word.folded in lexical.RANKS for word in every)
+    if pay and not (_names_a_value(retriever, every) or (ranked and retriever.aliases.named(asked))):
+        return False
+    words = lexical.content_words(bare)
+    known = sum(retriever.knows(word.stem) or word.folded in lexical.RANKS for word in words)
+    role = pay or bool(retriever.aliases.named(asked))
     return (role or known == len(words) > 1) and not leaning.points_at_it(asked)
 
 
 def _restricts(retriever: Retriever, told: str, asked: str) -> bool:
-    """Whether what is told may change what is asked: a place, a name, another role, or what is not so."""
-    words = lexical.words(told)
-    if any(word.folded in DENIES or (word.folded,) in retriever.values for word in words):
-        return True
+    """Whether what is told may change what is asked.
+
+    That is another role, or that somebody lacks what the guides speak of; where pay or jobs are asked for, a
+    place or a name, unless one is asked for, too; and where pay is, who gets it.
+    """
+    words, asking = lexical.words(told), lexical.words(asked)
     if role_asked(retriever.aliases.without(told)) and not retriever.aliases.named(asked):
         return True
-    after = [word.folded in PLACES_OF for word in words]
-    return any(
-        naming.is_stranger(retriever, word)
-        and (naming.is_name(retriever, word, told) or any(after[max(0, n - 2) : n]))
+    if any(
+        word.folded in DENIES and _is_known(retriever, words[n + 1 :][:DENIED])
         for n, word in enumerate(words)
+    ):
+        return True
+    stems = {word.stem for word in asking}
+    if not stems.isdisjoint(lexical.PAY) and not measures.WHOSE.isdisjoint(word.stem for word in words):
+        return True
+    if stems.isdisjoint(PLACED) or _names_a_value(retriever, asking):
+        return False
+    after = [word.folded in PLACES_OF for word in words]
+    return (
+        MOVES.search(told) is not None
+        or _names_a_value(retriever, words)
+        or any(
+            naming.is_stranger(retriever, word)
+            and (naming.is_name(retriever, word, told) or any(after[max(0, n - 2) : n]))
+            for n, word in enumerate(words)
+        )
     )
+
+
+def _names_a_value(retriever: Retriever, words: Sequence[Word]) -> bool:
+    """Whether one of some words is a row or an item of the guides."""
+    return any((word.folded,) in retriever.values for word in words)
+
+
+def _is_known(retriever: Retriever, words: Sequence[Word]) -> bool:
+    """Whether the guides speak of one of some words."""
+    return any(word.folded not in lexical.STOP and retriever.knows(word.stem) for word in words)
