@@ -25,6 +25,13 @@ OFTEN = 30
 VOWELS = frozenset("aeiouy")
 # What makes an adjective of another word: "SQL-related" is about SQL, and names nothing of its own.
 OF_ANOTHER = re.compile(r"-(?=(?:related|specific|based|focused|oriented|centric|driven|like|style)$)", re.I)
+# What is typed for the sound of it: "what r the hours", "do I need 2 know …"; R is a language, too.
+TEXTED = (
+    (re.compile(r"\br(?= (?:my|our|some|the|their|there|these|they|those|u|we|you|your)\b)"), "are"),
+    (re.compile(r"\b(?P<before>able|from|going|have|how|like|need|ready|try|want|what|where) 2 (?=[a-z]{2})"),
+     r"\g<before> to "),
+    (re.compile(r"\bu(?![\w.'’-])"), "you"),
+)  # fmt: skip
 CUT = 6  # letters from which two words are one that a space cuts
 ENDLESS = 40  # letters from which nothing is looked for in a word
 RARELY = 20  # times as often two words stand apart as with a hyphen, that are none with one
@@ -49,6 +56,8 @@ class Spelling:
         'wat is the salary of a nurse, in Peru?'
         """
         shouted = shouts(text)
+        for typed, meant in TEXTED:
+            text = typed.sub(meant, text)
         text = self._hyphened(self._closed(text))
         for word in reversed(words(text)):
             if self._is_good(word.folded):
