@@ -18,7 +18,8 @@ from chatbot import lexical
 
 # "They", "he", "that job" after the name of a role ("What does an algorithm specialist do?") mean that role.
 MEANS_IT = re.compile(
-    r"\b(?:they|them|their|those|he|she|his|her|him)\b|\b(?:that|this|such a) (?:job|role|position|one)\b"
+    r"\b(?:they|them|their|those|he|she|his|her|him)\b"
+    r"|\b(?:that|this|such a) (?:job|role|position|one)\b(?! called\b)"
     r"|\b(?:does|do|will|would|can|might) (?:it|that|one) (?:earn|make|pay)s?\b"
     r"|\b(?:pay|paid|salary) (?:for|of) (?:it|one|that)\b|\b(?:then|that|there)\W*$",
     re.I,
@@ -87,6 +88,11 @@ def role_meant(text: str, before: str) -> tuple[str, ...]:
     role = _last_role(before)
     told = before[: role.start]
     return () if SELF.search(told) or POINTED_AT.search(told) else role.name
+
+
+def is_any_told(text: str) -> bool:
+    """Whether a text names any role at all, whoever has it or wants it."""
+    return bool(_last_role(text).name)
 
 
 def role_named(text: str) -> tuple[str, ...]:

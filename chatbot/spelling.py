@@ -88,7 +88,8 @@ class Spelling:
             if len(joined) < CUT or joined not in self.vocabulary or other.start - one.end != 1:
                 continue
             typed = one.folded, other.folded
-            if not all(map(self._is_good, typed)) or not (self._stand(*typed) or STOP.intersection(typed)):
+            apart = self._stand(*typed) or STOP.intersection(typed) or self.vocabulary[joined] < COMMON
+            if not all(map(self._is_good, typed)) or not apart:
                 return self._closed(text[: one.start] + joined + text[other.end :])
         return text
 

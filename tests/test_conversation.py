@@ -619,3 +619,31 @@ def test_after_what_was_named_in_vain_nothing_is_asked_of_what_came_before(
     real_bot: Chatbot, history: list[str], question: str
 ) -> None:
     assert real_bot.ask(question, history).kind != "answer"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "reply"),
+    [
+        (
+            "Which states pay ML engineers best?",
+            "does that include California?",
+            "California: $139,620 a year.",
+        ),
+        ("Which states pay ML engineers best?", "isn't Texas on that list?", "Texas is not among them."),
+        (
+            "Which industry pays ML engineers best?",
+            "and healthcare isnt on that list?",
+            "Healthcare is not among",
+        ),
+        (
+            "Which companies hire ML engineers?",
+            "is Amazon one of them?",
+            "Google, Facebook, Microsoft, Amazon",
+        ),
+        ("Which companies hire ML engineers?", "do these include Netflix", "Netflix is not among them."),
+    ],
+)
+def test_whether_something_is_one_of_those_is_asked_of_them(
+    real_bot: Chatbot, before: str, question: str, reply: str
+) -> None:
+    assert reply in real_bot.ask(question, [before]).text

@@ -78,6 +78,7 @@ def test_the_role_that_a_question_asks_about(text: str, role: tuple[str, ...]) -
         ("As a former teacher, where do I start?", "what skills do they need?", ()),
         ("Can ML engineers become product managers?", "would i still code there", ("product", "manag")),
         ("Who else employs such engineers?", "is it hard in this job", ()),
+        ("What is a principal architect?", "who makes robots, what is that job called", ()),
     ],
 )
 def test_the_role_that_a_follow_up_means(before: str, text: str, role: tuple[str, ...]) -> None:

@@ -243,3 +243,23 @@ def test_the_first_of_what_a_sentence_names_is_neither_a_step_nor_a_question(
 def test_a_step_past_the_last_is_not_there_after_another_one(real_bot: Chatbot) -> None:
     answer = real_bot.ask("step 9", ["how many steps does it take to become one?", "step 7"])
     assert (answer.kind, answer.missing) == ("no_answer", ("Step 9",))
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "said"),
+    [
+        ("best paying state?", "2nd?", "Washington: $138,400 a year."),
+        ("best paying state?", "and third", "New York: $137,900 a year."),
+        ("lowest paying state?", "the second?", "Virginia: $136,960 a year."),
+        ("lowest paying industry?", "second?", "Software Publishers: $135,330 a year."),
+    ],
+)
+def test_a_place_alone_is_of_the_rows_in_the_order_that_was_asked_for(
+    real_bot: Chatbot, before: str, question: str, said: str
+) -> None:
+    assert real_bot.ask(question, [before]).text == said
+
+
+@pytest.mark.parametrize("question", ["2nd?", "third"])
+def test_a_place_alone_is_none_where_nothing_is_listed(real_bot: Chatbot, question: str) -> None:
+    assert real_bot.ask(question, ["what are the work hours?"]).kind != "answer"

@@ -40,6 +40,12 @@ def test_the_examples_in_the_code_hold() -> None:
         ("We are moving to Oslo. Where are the jobs for ML engineers?", ""),
         ("What do ML engineers do? my nephew is curious about it", "What do ML engineers do?"),
         ("What do ML engineers earn? I live in Ohio", ""),
+        ("I live in Ohio. I mean after tax. What do ML engineers earn in Texas?", ""),
+        ("I'd work half days. What do ML engineers earn in Texas?", ""),
+        ("I'm outside the US. Which companies hire ML engineers?", ""),
+        ("My sister is a lawyer. How many hours does she work?", ""),
+        ("I'd like to be a nurse. Which degree is needed?", ""),
+        ("I was a nurse. Which degree is needed?", "Which degree is needed?"),
         ("I picked Texas. What do ML engineers do there?", ""),
         ("I work abroad. How much do ML engineers make?", ""),
         ("I work part time. What is the pay of ML engineers?", ""),
@@ -83,3 +89,16 @@ def test_a_row_is_no_reaction(real_bot: Chatbot, bot_of: Callable[[str], Chatbot
 )
 def test_what_is_told_and_changes_what_is_asked_is_not_left_out(real_bot: Chatbot, question: str) -> None:
     assert real_bot.ask(question).kind != "answer"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("I was a nurse. What do ML engineers do?", "What do ML engineers do?"),
+        ("I live in Norway. What do ML engineers do?", "I live in Norway. What do ML engineers do?"),
+        ("I'm a junior. What do ML engineers do?", "I'm a junior. What do ML engineers do?"),
+        ("What do ML engineers do?", "What do ML engineers do?"),
+    ],
+)
+def test_what_was_only_told_with_an_earlier_question(real_bot: Chatbot, text: str, left: str) -> None:
+    assert telling.without_told(real_bot.retriever, text) == left

@@ -248,7 +248,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     named = guides or frozenset(retriever.aliases.named(reading.text)) or before.guides
     allowed = retriever.allowed(named)
     topic = first(before.evidence, allowed)
-    allowed = _but_for_left_out(retriever, allowed, reading.text)
+    reading, allowed = _of_those(retriever, reading, allowed, topic)
     bare = leaning.plainly(leaning.LEAD.sub("", reading.text) or reading.text)
     if asides.CORRECTED.match(reading.text):
         bare = leaning.REJECTED.sub("", bare) or bare
@@ -293,6 +293,15 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
             return turn  # else "and Ohio?" means no more than after what was asked before
     turn = Turn(understood, evidence, words, allowed, named, follows=True, role=role or own, about=about)
     return _alone_if_sure(retriever, bare, turn, guides)
+
+
+def _of_those(retriever: Retriever, reading: Reading, allowed: Mask, topic: int) -> tuple[Reading, Mask]:
+    """A follow-up and the sections that compete: "does that include Ohio?" is of the topic's rows."""
+    if (member := leaning.member(reading.text)) and retriever.listings[topic]:
+        reading = retriever.read(f"and {member}?")
+        if any(listing.header for listing in retriever.listings[topic]):  # a row of this table, or none
+            allowed = allowed & (np.arange(len(allowed)) == topic)
+    return reading, _but_for_left_out(retriever, allowed, reading.text)
 
 
 def _led(

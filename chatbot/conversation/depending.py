@@ -33,7 +33,7 @@ def depends(retriever: Retriever, reading: Reading) -> bool:
     if is_whole(retriever, reading):
         beside_it = lexical.content_words(retriever.aliases.without(text))
         return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
-    if goes_on or back or leaning.asks_on(text) or swapping.BARELY.match(text):
+    if goes_on or back or leaning.member(text) or leaning.asks_on(text) or swapping.BARELY.match(text):
         return True
     if any(asked.search(text) for asked in IN_ORDER):
         return len(every) <= 8

@@ -156,6 +156,18 @@ def beside(before: str, added: str) -> str:
     return f"{before.rstrip('?. ')}{BESIDE_IT}{added}"
 
 
+# Asks whether something is one of those that were named: "does that include Texas?", "is Ohio one of them?".
+_THOSE = r"(?:them|these|those|(?:that|the|this) (?:list|table))"
+_IS_NOT = r"(?:is|are|isn['’]?t|aren['’]?t|is not|are not)"
+MEMBER = re.compile(
+    r"(?:do|does|don['’]?t|doesn['’]?t) (?:that|this|it|these|those|they|the list) (?:also )?"
+    r"(?:contain|include|list) ([^?,.]{2,40}?)\W*$"
+    rf"|{_IS_NOT} ([^?,.]{{2,40}}?) (?:also )?(?:(?:one|part|some) of|among|amongst|in|on) {_THOSE}\W*$"
+    rf"|([^?,.]{{2,40}}?) {_IS_NOT} (?:also )?(?:(?:one|part|some) of|among|amongst|in|on) {_THOSE}\W*$",
+    re.I,
+)
+
+
 def now(text: str) -> str:
     """What was asked last of a question that is understood beside the one before it.
 
@@ -239,6 +251,16 @@ def _pointing(text: str) -> set[str]:
 def points_at_them(text: str) -> bool:
     """Whether a text asks of some of what was named ("which of those", "both of them")."""
     return OF_THEM.search(POINTS_NOWHERE.sub(" ", text)) is not None
+
+
+def member(text: str) -> str:
+    """What somebody asks to be one of those that were named, or nothing.
+
+    >>> member("but does that include Texas?"), member("Ohio isn't on that list?"), member("is it on there")
+    ('Texas', 'Ohio', '')
+    """
+    found = MEMBER.match(LEAD.sub("", text))
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def points_at_several(text: str) -> bool:

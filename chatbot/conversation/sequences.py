@@ -76,7 +76,6 @@ FIGURE = frozenset(["figure", "amount", "number", "exact", "year"])
 BETWEEN_TWO = HIGHER | LOWER | lexical.DIFFERENCE | (lexical.COMPARES - {"than"})
 PAIR = frozenset(["two", "both", "pair"])
 SUBJECT = frozenset(["job", "career", "role", "profess", "work", "field", "guid"])  # stems
-HOW_MUCH = re.compile(r"\bhow much\b", re.I)
 TELLS = frozenset(["cost", "costs", "earn", "earns", "pay", "pays"])  # "what does the third pay?"
 ASKED = re.compile(rf"\W+{lexical.ASKING}(?P<of>.*)", re.I)
 DONE = re.compile(r"\b(?:done|finished|completed|over|passed|behind)\b", re.I)
@@ -154,18 +153,19 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     if noun in ("", "one") and is_step(retriever.index.sections[topic]) and STEPS.isdisjoint(said):
         return None
     listed = LISTED.match(text[end:])
+    bare = not lexical.words(leaning.LEAD.sub("", text[: found.start()]) + text[end:])  # "and 2nd?"
     told = found["the"] or noun in ANY or listed or WHO.match(text[: found.start()])
-    alone = not steps.besides(f"{text[: found.start()]} {text[end:]}")
-    told = told or alone or (len(places) > 1 and compares(text))  # "2nd?"
+    told = told or (bare and retriever.listings[topic]) or (len(places) > 1 and compares(text))
     if found["ordinal"] and not told:  # "what should I learn first"
         return None
-    if listed:
-        end += listed.end()
+    end += listed.end() if listed else 0
+    alone = not steps.besides(f"{text[: found.start()]} {text[end:]}")
     whole = alone and (not noun or (noun == "one" and _is_series(retriever, topic)))
     line = _line(retriever, topic, noun, listed=bool(listed) or whole)
     if not all(-len(line) <= place < len(line) for place in places):
         return None
-    chosen = [line[place] for place in places]
+    upwards = LOWEST & said and not HIGHEST & said  # "the lowest? – the second?"
+    chosen = [line[-1 - place if upwards else place] for place in places]
     if len(chosen) > 1 and any(item.section != topic for item in chosen):
         return None  # sections of their own: no single one answers
     item = Item(" and ".join(item.name for item in chosen), chosen[0].section)
@@ -198,7 +198,7 @@ def asks_for_a_row(retriever: Retriever, text: str, before: str, topic: int) -> 
     says = {word.folded for word in lexical.words(text)}
     ranks = not says.isdisjoint(HIGHEST | LOWEST)
     ranks = ranks or (compares(text) and len(named_rows(retriever, before, topic)) > 1)
-    return (ranks or HOW_MUCH.search(text) is not None) and only_its_figure(retriever, text, topic)
+    return (ranks or "how much" in text.lower()) and only_its_figure(retriever, text, topic)
 
 
 def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:

@@ -14,7 +14,7 @@ from chatbot import asides, lexical, measures
 from chatbot.conversation import leaning, naming
 from chatbot.lexical import Word
 from chatbot.retrieval import Retriever
-from chatbot.roles import role_asked
+from chatbot.roles import is_any_told
 
 # Where something is only told before what is asked: "I'm a nurse. What do …", "i was laid off, where do …".
 TELLS = re.compile(
@@ -40,8 +40,20 @@ TELL_ME = re.compile(r"\b(?:explain(?: to)?|give|let|show|tell) (?:me|us)\b", re
 PLACED = lexical.PAY | {"compani", "demand", "employ", "hire", "job", "market", "outlook", "state", "visa"}
 DENIED = 4  # words after a denial that may be what is denied
 ONESELF = frozenset(["i", "me", "my", "mine", "myself", "we", "us", "our"])
-PLACES_OF = frozenset(["at", "for", "from", "in", "near"])
-MOVES = re.compile(r"\b(?:emigrat|mov|relocat)(?:e|ed|es|ing) to\b", re.I)
+PLACES_OF = frozenset(["at", "for", "from", "in", "near", "to"])
+_ABROAD = "abroad|european?|foreign(?:er)?|home country|immigrant|indian|outside|overseas|sponsorship|visa"
+ABROAD = re.compile(rf"\b(?:{_ABROAD})\b", re.I)
+# What is told of a life; of pay nothing else may be left out: "I mean after tax. …", "I'd work half days. …".
+LIFE = re.compile(
+    r"\b(?:born|child(?:ren)?|famil(?:y|ies)|from|grew|grown?|husband|kids?|liv(?:e|ed|es|ing)|married|mortgage"
+    r"|mov(?:e|ed|es|ing)|parents?|sta(?:y|yed|ying)|wife)\b",
+    re.I,
+)
+_MEASURED = "after day half hour mean month night now tax time week year"
+MEASURED = measures.WHOSE.union(_MEASURED.split())
+SAYS_LITTLE = lexical.RANKS | {"lot", "lots"}
+# A role that somebody had: what is asked then is of the guides' own.
+HAD = re.compile(r"\b(?:been|former(?:ly)?|laid off|left|quit|used to|was|were|worked)\b", re.I)
 
 
 def asking(retriever: Retriever, text: str) -> str:
@@ -86,12 +98,16 @@ def without_told(retriever: Retriever, text: str) -> str:
     if not may_tell(text):
         return text
     told, asked = _told(text)
-    return text if not told or _restricts(retriever, told, asked) else asked
+    restricts = _restricts(retriever, told, asked) or _is_placed(retriever, told)
+    stems = {word.stem for word in lexical.words(told)}
+    return text if not told or restricts or not stems.isdisjoint(measures.WHOSE) else asked
 
 
 def tells_of_strangers(retriever: Retriever, text: str) -> bool:
-    """Whether what is only told holds words that the guides know nothing of."""
-    told, _ = _told(text)
+    """Whether words that no guide knows are only told, with a question for the guides' role or a row."""
+    told, asked = _told(text)
+    if not (retriever.aliases.named(asked) or _names_a_value(retriever, lexical.words(asked))):
+        return False
     return any(naming.is_stranger(retriever, word) for word in lexical.content_words(told))
 
 
@@ -123,7 +139,7 @@ def _says_enough(retriever: Retriever, asked: str) -> bool:
     if pay and not (_names_a_value(retriever, every) or (ranked and retriever.aliases.named(asked))):
         return False
     words = lexical.content_words(bare)
-    known = sum(retriever.knows(word.stem) or word.folded in lexical.RANKS for word in words)
+    known = sum(word.stem in retriever.guide_stems or word.folded in SAYS_LITTLE for word in words)
     role = pay or bool(retriever.aliases.named(asked))
     return (role or known == len(words) > 1) and not leaning.points_at_it(asked)
 
@@ -131,11 +147,12 @@ def _says_enough(retriever: Retriever, asked: str) -> bool:
 def _restricts(retriever: Retriever, told: str, asked: str) -> bool:
     """Whether what is told may change what is asked.
 
-    That is another role, or that somebody lacks what the guides speak of; where pay or jobs are asked for, a
-    place or a name, unless one is asked for, too; and where pay is, who gets it.
+    That is another role that somebody has, or that somebody lacks what the guides speak of; where pay or jobs
+    are asked for, a place or a name, unless one is asked for, too; where pay is, all but how somebody lives.
     """
     words, asking = lexical.words(told), lexical.words(asked)
-    if role_asked(retriever.aliases.without(told)) and not retriever.aliases.named(asked):
+    role = is_any_told(retriever.aliases.without(told)) and not HAD.search(told)
+    if role and not retriever.aliases.named(asked):
         return True
     if any(
         word.folded in DENIES and _is_known(retriever, words[n + 1 :][:DENIED])
@@ -143,13 +160,21 @@ def _restricts(retriever: Retriever, told: str, asked: str) -> bool:
     ):
         return True
     stems = {word.stem for word in asking}
-    if not stems.isdisjoint(lexical.PAY) and not measures.WHOSE.isdisjoint(word.stem for word in words):
-        return True
+    if not stems.isdisjoint(lexical.PAY):
+        measured = not MEASURED.isdisjoint(word.stem for word in words)
+        if measured or not LIFE.search(told):
+            return True
     if stems.isdisjoint(PLACED) or _names_a_value(retriever, asking):
         return False
+    return _is_placed(retriever, told)
+
+
+def _is_placed(retriever: Retriever, told: str) -> bool:
+    """Whether a place or a name is told, or a row of the guides."""
+    words = lexical.words(told)
     after = [word.folded in PLACES_OF for word in words]
     return (
-        MOVES.search(told) is not None
+        ABROAD.search(told) is not None
         or _names_a_value(retriever, words)
         or any(
             naming.is_stranger(retriever, word)
