@@ -62,10 +62,11 @@ def test_what_is_asked_behind_what_is_only_told(real_bot: Chatbot, text: str, as
     assert telling.asked(real_bot.retriever, text) == asked
 
 
-def test_what_is_only_told_before_a_question_is_left_out(real_bot: Chatbot) -> None:
+def test_what_is_only_told_before_or_behind_a_question_is_left_out(real_bot: Chatbot) -> None:
     end = "What does an ML engineer do all day?"
     answer = real_bot.ask(f"I'm a nurse thinking of a change. {end}")
     assert (answer.kind, answer.text) == ("answer", real_bot.ask(end).text)
+    assert real_bot.ask(f"{end} My nephew wonders about it").text == answer.text
 
 
 def test_a_row_is_no_reaction(real_bot: Chatbot, bot_of: Callable[[str], Chatbot]) -> None:

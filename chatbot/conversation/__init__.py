@@ -182,7 +182,7 @@ def _answered_before(
 
 
 def _by_its_end(retriever: Retriever, text: str, turn: Turn, guides: frozenset[int]) -> Turn:
-    """What is asked behind what is only told, if that is surer: "I'm shy. Is there much teamwork?"."""
+    """What is asked besides what is only told, if that is surer: "I'm shy. Is there much teamwork?"."""
     if not (asked := telling.asked(retriever, text)):
         return turn
     by_itself = understand(retriever, asked, (), guides or turn.guides)

@@ -1,6 +1,6 @@
-"""What is only told before a question: "I'm a nurse. What does an ML engineer do all day?".
+"""What is only told before or behind a question: "I was a nurse. What does an ML engineer do all day?".
 
-In: a text. Out: the same without what only reacts to an answer; and what it asks behind what is told, where
+In: a text. Out: the same without what only reacts to an answer; and what it asks besides what is told, where
 that is whole and nothing that is told may change it. Whether that is surer than the whole is for
 `chatbot.conversation`.
 """
@@ -16,7 +16,7 @@ from chatbot.lexical import Word
 from chatbot.retrieval import Retriever
 from chatbot.roles import is_any_told
 
-# Where something is only told before what is asked: "I'm a nurse. What do …", "i was laid off, where do …".
+# Where something is only told: "I was a nurse. What …?", "What …? My son asks.", "got laid off, where …".
 TELLS = re.compile(
     r"^(?P<told>.{3,}(?:[^\W\d_]{3,}|\b(?:do|in|it|me|on|so|to|up|us))[.!…]+)\s+(?P<asked>[^.!…]*\w[^.!…]*)$"
     r"|^(?P<first>[^.!?…]*\w[^.!?…]*\?+)\s+(?P<then>(?:i|i['’]?m|i['’]?ve|my|we|our|he|she|just)\b[^?]{6,})$"
@@ -24,7 +24,7 @@ TELLS = re.compile(
     rf"(?P<asks>{lexical.ASKING}.*)$",
     re.I,
 )
-PAUSE = re.compile(r"[.!…,;–—]\s+\w")
+PAUSE = re.compile(r"[.!?…,;–—]\s+\w")
 # What is told with one of these may change what is asked: "I have no degree. Can I …?", "I'm in Oslo. …"
 DENIES = frozenset([
     "arent", "cannot", "cant", "couldnt", "didnt", "doesnt", "dont", "except", "hadnt", "hardly", "hasnt",
@@ -49,6 +49,7 @@ LIFE = re.compile(
     r"|mov(?:e|ed|es|ing)|parents?|sta(?:y|yed|ying)|wife)\b",
     re.I,
 )
+# Of these the figures of pay are, or are not.
 _MEASURED = "after day half hour mean month night now tax time week year"
 MEASURED = measures.WHOSE.union(_MEASURED.split())
 SAYS_LITTLE = lexical.RANKS | {"lot", "lots"}
@@ -87,7 +88,7 @@ def may_tell(text: str) -> bool:
 
 
 def asked(retriever: Retriever, text: str) -> str:
-    """What is asked behind what is only told; nothing where all is asked, or that may change what is."""
+    """What is asked besides what is only told; nothing where all is asked, or that may change what is."""
     told, asked = _told(text)
     whole = told and _says_enough(retriever, asked) and not _restricts(retriever, told, asked)
     return asked if whole else ""
