@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chatbot import asides, lexical
-from chatbot.conversation import leaning, picking, returning, sequences, staying, swapping, telling
+from chatbot.conversation import leaning, naming, picking, returning, sequences, staying, swapping, telling
 from chatbot.conversation.depending import depends, is_whole
 from chatbot.conversation.picking import MOVES
 from chatbot.conversation.staying import MOST
@@ -173,7 +173,7 @@ def _answered_before(
     Not after one that named a place, another role or what no guide knows: more may be asked of that.
     """
     now = lexical.content_words(leaning.now(before.understood_as))
-    named = any(not retriever.knows(word.stem) or (word.folded,) in retriever.values for word in now)
+    named = naming.names_a_value(retriever, now) or any(not retriever.knows(word.stem) for word in now)
     named |= bool(before.role) and not any(title.issuperset(before.role) for title in retriever.titles)
     if len(history) < 2 or named or _is_answered(retriever, before):
         return None
@@ -186,9 +186,10 @@ def _by_its_end(retriever: Retriever, text: str, turn: Turn, guides: frozenset[i
     if not (asked := telling.asked(retriever, text)):
         return turn
     by_itself = understand(retriever, asked, (), guides or turn.guides)
-    found, whole = _best(retriever, by_itself).confidence, _best(retriever, turn).confidence
+    found = _best(retriever, by_itself).confidence
     if telling.tells_of_strangers(retriever, text):  # for them the whole is declined
         return by_itself if found >= DOUBTFUL else turn
+    whole = _best(retriever, turn).confidence
     surer = _odds(found) > (PLAINLY if whole >= retriever.threshold else SURER) * _odds(whole)
     return by_itself if surer and found >= ALONE else turn
 

@@ -7,7 +7,7 @@ In: a question as it is read, and the guides' own words. Out: yes or no. What it
 from __future__ import annotations
 
 from chatbot import lexical
-from chatbot.conversation import leaning, numbered, sequences, steps, swapping
+from chatbot.conversation import leaning, naming, numbered, sequences, steps, swapping
 from chatbot.retrieval import Reading, Retriever
 
 IN_ORDER = (
@@ -39,7 +39,7 @@ def depends(retriever: Retriever, reading: Reading) -> bool:
         return len(every) <= 8
     few = len(reading.words) <= 1
     value = swapping.is_value(retriever, text)
-    value |= few and any((word.folded,) in retriever.values for word in reading.words)
+    value |= few and naming.names_a_value(retriever, reading.words)
     return not reading.words or value or (few and len(every) <= 3)  # "how many are there?", "any in Ohio?"
 
 

@@ -86,6 +86,11 @@ def whole_name(
     return start, end
 
 
+def names_a_value(retriever: Retriever, words: Sequence[Word]) -> bool:
+    """Whether one of some words is a row or an item of the guides."""
+    return any((word.folded,) in retriever.values for word in words)
+
+
 def is_name(retriever: Retriever, word: Word, text: str) -> bool:
     """Whether a word looks like a name that no text of the corpus holds. In "All Capitals" nothing does."""
     plain = any(other.text[0].islower() for other in lexical.content_words(text))

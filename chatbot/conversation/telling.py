@@ -64,7 +64,7 @@ def asking(retriever: Retriever, text: str) -> str:
     if (bare := asides.without_reaction(text)) != text:
         left = {word.folded for word in lexical.words(bare)}
         dropped = [word for word in lexical.words(text) if word.folded not in left]
-        if any((word.folded,) in retriever.values for word in dropped):
+        if naming.names_a_value(retriever, dropped):
             bare = text  # "Nice: what is the phone number?"
     text = _of_anyone(retriever, asides.ASIDE.sub("", bare))
     if asides.CORRECTED.match(text) and retriever.aliases.named(meant := leaning.LEAD.sub("", text)):
@@ -99,15 +99,15 @@ def without_told(retriever: Retriever, text: str) -> str:
     if not may_tell(text):
         return text
     told, asked = _told(text)
-    restricts = _restricts(retriever, told, asked) or _is_placed(retriever, told)
-    stems = {word.stem for word in lexical.words(told)}
-    return text if not told or restricts or not stems.isdisjoint(measures.WHOSE) else asked
+    if not told or _restricts(retriever, told, asked) or _is_placed(retriever, told):
+        return text
+    return asked if measures.WHOSE.isdisjoint(word.stem for word in lexical.words(told)) else text
 
 
 def tells_of_strangers(retriever: Retriever, text: str) -> bool:
     """Whether words that no guide knows are only told, with a question for the guides' role or a row."""
     told, asked = _told(text)
-    if not (retriever.aliases.named(asked) or _names_a_value(retriever, lexical.words(asked))):
+    if not (retriever.aliases.named(asked) or naming.names_a_value(retriever, lexical.words(asked))):
         return False
     return any(naming.is_stranger(retriever, word) for word in lexical.content_words(told))
 
@@ -137,7 +137,7 @@ def _says_enough(retriever: Retriever, asked: str) -> bool:
     if any(word.folded in ONESELF for word in every) and (pay or not OPEN.match(bare)):
         return False
     ranked = any(word.folded in lexical.RANKS for word in every)
-    if pay and not (_names_a_value(retriever, every) or (ranked and retriever.aliases.named(asked))):
+    if pay and not (naming.names_a_value(retriever, every) or (ranked and retriever.aliases.named(asked))):
         return False
     words = lexical.content_words(bare)
     known = sum(word.stem in retriever.guide_stems or word.folded in SAYS_LITTLE for word in words)
@@ -165,7 +165,7 @@ def _restricts(retriever: Retriever, told: str, asked: str) -> bool:
         measured = not MEASURED.isdisjoint(word.stem for word in words)
         if measured or not LIFE.search(told):
             return True
-    if stems.isdisjoint(PLACED) or _names_a_value(retriever, asking):
+    if stems.isdisjoint(PLACED) or naming.names_a_value(retriever, asking):
         return False
     return _is_placed(retriever, told)
 
@@ -176,18 +176,13 @@ def _is_placed(retriever: Retriever, told: str) -> bool:
     after = [word.folded in PLACES_OF for word in words]
     return (
         ABROAD.search(told) is not None
-        or _names_a_value(retriever, words)
+        or naming.names_a_value(retriever, words)
         or any(
             naming.is_stranger(retriever, word)
             and (naming.is_name(retriever, word, told) or any(after[max(0, n - 2) : n]))
             for n, word in enumerate(words)
         )
     )
-
-
-def _names_a_value(retriever: Retriever, words: Sequence[Word]) -> bool:
-    """Whether one of some words is a row or an item of the guides."""
-    return any((word.folded,) in retriever.values for word in words)
 
 
 def _is_known(retriever: Retriever, words: Sequence[Word]) -> bool:
