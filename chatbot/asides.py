@@ -13,10 +13,11 @@ from chatbot import lexical
 # Corrects the question before: "no, I meant the jobs", "oh wait, what i mean is …", "not pay, i mean …".
 _MEAN = r"i (?:actually |really |just )?mean[ts]?(?: to (?:ask|say))?(?! to\b)"
 CORRECTS = (
-    r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*(?:not (?:the )?[\w-]+\W+)?"
+    r"(?:(?:no|nope|nah|sorry|wait|oops|oh|ok|okay|but|actually|my bad)\W+)*(?:not (?:an? |the )?[\w-]+\W+)?"
     rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN}"
     r"|(?:no|nope|nah)(?=\W+not\b|\W[^.?!,]{1,40},\s*(?:and )?not\b)"
-    r"|(?=not (?!sure|really|bad|yet|only|just|now|that|it)[\w-]+, ?\w))"
+    r"|(?=not (?!sure|really|bad|yet|only|just|now|that|it)(?:an? |the )?[\w-]+, ?"
+    r"(?!(?:any|wh)\w* (?:other|else))\w))"
 )
 CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)
 _ANOTHER = (
@@ -59,18 +60,19 @@ SAID_LAST = re.compile(r"[,.!?;:…–]+\s+(?P<said>[^,.!?;:…–]{1,60})\W*$")
 CLAUSE = re.compile(r"[,.;:!?…]+(?=\s)|\s*(?:->|=>|→|>>)\s*|\s+[–—-]+\s+")
 # Judges what was said: "That sounds varied. Who …?"
 _JUDGED = """
-bad boring competitive decent demanding easy exhausting exciting fair familiar fine fun generous good great
-hard high impressive interesting logical long low nice promising reasonable reassuring sensible short
-stressful tough tricky vague varied
+bad boring competitive crazy decent demanding easy enough exhausting exciting fair familiar fine fun generous
+good great hard high huge impressive interesting little logical long low much nice ok okay promising
+reasonable reassuring sensible short stressful tough tricky vague varied
 """
 JUDGES = re.compile(
-    r"(?:that|this|it|which)(?:['’]s| is| was| sounds?| seems?| looks?)"
-    rf" (?:(?:all|a bit|quite|really|so|very|pretty|rather) )*(?:{'|'.join(_JUDGED.split())})"
+    r"(?:(?:that|this|it|which)(?:['’]?s| is| was| sounds?| seems?| looks?) |(?=not ))"
+    r"(?:(?:actually|all|a bit|just|not|quite|really|so|still|too|very|pretty|rather) )*"
+    rf"(?:{'|'.join(_JUDGED.split())}|a (?:bit|lot)(?: of (?:money|steps|time|work))?)"
     r"\s*[.!…]+\s+(?=\w)",
     re.I,
 )
 # "… i guess": says how surely it is asked.
-HEDGE = re.compile(r",? (?:i (?:guess|think|suppose|believe)|maybe|lol|haha|tbh|imo)\W*$", re.I)
+HEDGE = re.compile(r",? (?:i (?:guess|think|suppose|believe|mean[ts]?)|maybe|lol|haha|tbh|imo)\W*$", re.I)
 GREETING = re.compile(r"^good (?:morning|afternoon|evening|day)\b[\s,.!]+", re.I)
 SWITCHES = re.compile(  # what comes then is of something else
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"

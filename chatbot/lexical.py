@@ -75,20 +75,7 @@ PLACES = {word: place for word, place in ORDINALS.items() if place >= 0}  # coun
 STEPS = frozenset(["step", "stage", "phase"])
 PAY = frozenset(["compens", "earn", "incom", "make", "money", "paid", "pay", "salari", "wage"])  # stems
 CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-# What is left out of what is asked: "besides coding, what else …?", "which degree apart from maths is …?"; of
-# "anything besides coding?" nothing would be left.
 ASKING = r"(?:what|which|who|how|where|when|why|do|does|did|is|are|can|could|should|will|would)\b"
-_NAME = rf"(?!{ASKING})[^,.;:?!]{{1,50}}"
-EXCEPT = re.compile(
-    r"(?<!thing )(?<!thing else )"
-    r"\b(?:besides|apart from|aside from|other than|except(?: for)?|in addition to)"
-    r" (?!(?:that|this|it|them|those|these)\b)"
-    rf"(?P<left_out>{_NAME}(?:, {_NAME})*,? (?:and|or) {_NAME}?|{_NAME}?)"
-    rf"(?:,\s*|\s*(?=[.?!]|$)|\s+(?={ASKING}))",
-    re.I,
-)
-# "Which state": what that one does stands behind what is left out.
-STUMP = re.compile(r"\W*(?:which|what|who)(?: [\w-]+){0,2}\W*", re.I)
 HOW_MANY = re.compile(r"\bhow many\b", re.I)
 
 
@@ -182,31 +169,6 @@ def content_words(text: str) -> tuple[Word, ...]:
         for word in words(text)
         if word.folded not in STOP and word.text.lower().replace("’", "'") not in STOP
     )
-
-
-@lru_cache(maxsize=1024)
-def left_out(text: str) -> str:
-    """What a question leaves out, or nothing; kept, for each table is asked about it.
-
-    >>> left_out("Which state pays best, apart from Ohio and Maine?")
-    'Ohio and Maine'
-    """
-    found = EXCEPT.search(text)
-    return found["left_out"] if found else ""
-
-
-def without_exception(text: str) -> str:
-    """A question without what it leaves out.
-
-    >>> without_exception("Besides coding, what is needed?"), without_exception("What is free except tea?")
-    ('what is needed?', 'What is free except tea?')
-    >>> without_exception("which state other than Ohio pays best?")
-    'which state other than Ohio pays best?'
-    """
-    found = EXCEPT.search(text) if left_out(text) else None
-    if not found or (STUMP.fullmatch(text[: found.start()]) and not words(text[found.end() :])):
-        return text
-    return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
 
 
 def shouts(text: str) -> bool:

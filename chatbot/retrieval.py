@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chatbot import asides, lexical
+from chatbot import asides, excepting, lexical
 from chatbot.aliases import Aliases
 from chatbot.encoder import Vectors
 from chatbot.guides import Section
@@ -198,8 +198,8 @@ class Retriever:
         text = self.write_out(text)
         asked = text if self.said(text) else asides.without_frame(text)
         reading = self._reading(text, asked)
-        if (left_out := lexical.left_out(text)) and self._is_the_same(reading, left_out):
-            return self._reading(text, lexical.without_exception(asked))
+        if (left_out := excepting.left_out(text)) and self._is_the_same(reading, left_out):
+            return self._reading(text, excepting.without_exception(asked))
         return reading
 
     def _reading(self, text: str, asked: str) -> Reading:

@@ -22,6 +22,7 @@ ORDER = [  # each part imports only parts before it, and itself
     "passages",
     "encoder",
     "lexical",
+    "excepting",
     "asides",
     "measures",
     "letters",

@@ -96,3 +96,16 @@ def test_a_row_of_another_table_is_asked_of_that_table(
 
 def test_what_that_table_lacks_is_missing_there(real_bot: Chatbot) -> None:
     assert real_bot.ask("and Texas?", ["best paying industries"]).kind != "answer"
+
+
+@pytest.mark.parametrize(("earlier", "question", "section"), [
+    ([], "what is the third type?", "type-deep-learning"),
+    ([], "what is the second tip", "tips-data-management"),
+    (["what kinds of ml engineers are there", "which pays most"], "the third type on your list",
+     "type-deep-learning"),
+])  # fmt: skip
+def test_the_noun_of_a_place_tells_what_it_is_one_of(
+    real_bot: Chatbot, earlier: list[str], question: str, section: str
+) -> None:
+    answer = real_bot.ask(question, earlier)
+    assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)

@@ -244,3 +244,21 @@ def test_what_an_alternate_of_the_nearest_section_asks_with_is_not_missing(handb
     turn = replace(turn, understood_as=question)
     assert refusing.missing_words(retriever, ask, turn, other) == ("kayaks", word.text)
     assert refusing.missing_words(retriever, ask, turn, asked) == ("kayaks",)
+
+
+@pytest.mark.parametrize(("question", "said"), [
+    ("Is Google a better employer than Microsoft?", "The guide does not say."),
+    ("What is the capital of Mongolia?", "The guide does not say. It says nothing of “capital”"),
+    ("How many ML engineers are there in the United States?", "The guide does not say. The nearest"),
+    ("How much do ML engineers make in Germany?", "The guide lists 5, by state:"),
+])  # fmt: skip
+def test_only_what_might_stand_in_a_list_is_missed_there(real_bot: Chatbot, question: str, said: str) -> None:
+    answer = real_bot.ask(question)
+    assert answer.kind == "no_answer"
+    assert answer.text.startswith(said)
+
+
+def test_what_is_asked_now_is_missed_before_what_was_asked_earlier(real_bot: Chatbot) -> None:
+    earlier = ["pay in new york vs california", "washington?", "and texas"]
+    answer = real_bot.ask("so only five states? what about florida", earlier)
+    assert answer.text.endswith("Florida is not among them.")

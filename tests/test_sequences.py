@@ -263,3 +263,15 @@ def test_a_place_alone_is_of_the_rows_in_the_order_that_was_asked_for(
 @pytest.mark.parametrize("question", ["2nd?", "third"])
 def test_a_place_alone_is_none_where_nothing_is_listed(real_bot: Chatbot, question: str) -> None:
     assert real_bot.ask(question, ["what are the work hours?"]).kind != "answer"
+
+
+@pytest.mark.parametrize("text", [
+    "at last", "hang on, what is that job in the first place?", "one second", "i second that", "first of all",
+])  # fmt: skip
+def test_what_only_sounds_like_a_place_is_none(text: str) -> None:
+    assert sequences.PLACE.search(text) is None or sequences.PLACE.search(text)["the"] is None
+
+
+def test_the_last_of_the_lowest_is_the_last(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("the last one i mean", ["Which industries pay most?", "and the lowest?"])
+    assert answer.text == "Management of Companies and Enterprises: $133,530 a year."

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from chatbot import asides, lexical
+from chatbot import asides, excepting, lexical
 from chatbot.answering import tables
 from chatbot.answering.counting import period_of
 from chatbot.conversation import leaning, numbered, steps
@@ -68,7 +68,7 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     now = leaning.now(text)  # goes first, unless it is compared with what was asked before
     turns = (text,) if now == text or tables.compares(now) else (now, text)
     rarity = retriever.ranker.coverage.rarity
-    asked = lexical.without_exception(asides.without_frame(text))
+    asked = excepting.without_exception(asides.without_frame(text))
     words = {word.stem: rarity(word.stem) for word in lexical.content_words(retriever.aliases.without(asked))}
     asks_itself = now != text and ASKS.match(leaning.LEAD.sub("", now))  # "how do I … – how often?"
     asking = now if asks_itself else text
@@ -146,6 +146,10 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
             if table.header and (rows := tables.asked_rows(retriever, table, turn, asked.text)):
                 columns = _columns(retriever, section, table.header, rows, asked.turns)
                 return _rows(_around(table.passages, rows), rows, columns=columns)
+            if not table.header and (left := tables.but_for(retriever, table, turn)):
+                rest = left.units
+                around = _around(table.passages, rest)
+                return Quote(_list_text((), rest), rest[0].start, rest[-1].end, around)
     topic = retriever.topics[section]
     words = {stem: rarity for stem, rarity in asked.words.items() if stem not in topic}
     best, scores = _best(passages, _unit_scores(section, words, evidence))

@@ -15,7 +15,7 @@ from chatbot import asides, lexical
 from chatbot.answering import tables
 from chatbot.answering.answer import Ask
 from chatbot.answering.tables import Absent
-from chatbot.conversation import Turn, first, last
+from chatbot.conversation import Turn, first, last, naming
 from chatbot.conversation.naming import OPERATORS
 from chatbot.passages import question_of
 from chatbot.retrieval import Hit, Retriever
@@ -65,13 +65,16 @@ def refuse(
     index = retriever.index
     choices = questions_for(retriever, [hit.section for hit in hits[:3]])
     person = whom_to_ask(contact)
-    if absent:
+    nearest = ", ".join(f"“{index.sections[hit.section].title}”" for hit in hits[:3])
+    if absent and tables.is_of_its_kind(retriever, hits[0].section, absent.value):
         return Refusal("no_answer", _not_listed(absent) + person, "not_in_guide", choices, (absent.value,))
+    if absent:
+        text = f"The guide does not say. The nearest it has: {nearest}.{person}"
+        return Refusal("no_answer", text, "not_in_guide", choices, ())
     missing = missing_words(retriever, ask, turn, hits[0].section)
     foreign = _is_foreign(retriever, ask.question)
     if foreign:
         person = f" {OTHER_LANGUAGE}{person}"
-    nearest = ", ".join(f"“{index.sections[hit.section].title}”" for hit in hits[:3])
     closest = turn.evidence.closest()
     if closest < turn.evidence.ranker.far and _is_strange(retriever, turn):
         text = "That is not what the guide is about, so it does not say." + person
@@ -117,9 +120,12 @@ def _may_be_beside(retriever: Retriever, section: int, turn: Turn, value: str) -
 
 def _is_about(retriever: Retriever, section: int, turn: Turn, value: str) -> bool:
     """Whether a section comes near a question, or holds what it asks but for a value."""
+    rest = _besides(turn, value)
+    topics = rest - {word.stem for word in turn.words if word.folded in OPERATORS}
+    if topics and not any(map(retriever.knows, topics)):
+        return False  # "the capital of Mongolia"
     if turn.evidence.closest(section) >= turn.evidence.ranker.far:
         return True
-    rest = _besides(turn, value)
     return bool(rest) and rest <= retriever.ranker.coverage.own_stems[section]
 
 
@@ -178,6 +184,7 @@ def missing_words(retriever: Retriever, ask: Ask, turn: Turn, nearest: int) -> t
             and word.folded not in OPERATORS
             and word.folded not in retriever.synonyms
             and len(word.folded) > 2
+            and not naming.is_at_home(retriever, word, turn.understood_as)
         )
     )[:3]
 

@@ -15,7 +15,8 @@ from itertools import chain
 
 import numpy as np
 
-from chatbot import lexical, measures
+from chatbot import excepting, lexical, measures
+from chatbot.answering.neighbouring import beside, one_is_asked
 from chatbot.conversation import leaning, naming, numbered, steps
 from chatbot.conversation.leaning import BESIDE_IT
 from chatbot.guides import Unit
@@ -47,22 +48,6 @@ BETWEEN_VALUES = frozenset(["or", "vs", "versus", "than"])
 WITHIN = re.compile(r",? (?:in |of )?")  # between a place and the one in which it lies
 REGION = re.compile(r"\b(?:canton|county|country|district|province|region|state)\b", re.I)
 SIDE_BY_SIDE = COMPARES | RANKS | DIFFERENCE | {"or", "and", "both"}  # no place and its region
-# What asks for the rows beside one that it names: "which state comes after Virginia?", "… pays more than …?"
-BESIDE_ROW = re.compile(
-    r"\b(?:(?P<down>after|behind|below|follow(?:s|ing)|next to|second to)"
-    r"|(?P<up>above|ahead of|beats?|before|preced(?:es|ing))"
-    rf"|(?P<more>{'|'.join(sorted(HIGHER))})\b(?: [\w-]+)? than"
-    rf"|(?P<less>{'|'.join(sorted(LOWER))})\b(?: [\w-]+)? than)(?: in)?(?: the)? (?=\w)",
-    re.I,
-)
-AS_LISTED = frozenset(["after", "before", "following", "follows", "precedes", "preceding"])
-# … but not so many of them, nor by so much, nor what is not so, or was: "no more than Virginia".
-LIMITED = re.compile(
-    r"\b(?:no|not|never|\w+n['’]?t|used to|twice|times|third|fourth|fifth|two|three|four|\d+)\b"
-    r"|\b(?:a (?:bit|little|lot)|far|much|slightly) (?:more|less|higher|lower)\b",
-    re.I,
-)
-ASKS_WHICH = frozenset(["any", "anybody", "anyone", "anywhere", "one", "what", "where", "which", "who"])
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NO_RANK = re.compile(r"\b(?:last but not least|not least|at (?:the very )?(?:best|least|most))\b", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
@@ -82,11 +67,8 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
 
     Of several columns of figures the rank is by the one whose heading the question or its topic names.
     """
-    if left_out := lexical.left_out(text):  # "which state pays best apart from California?"
-        without = naming.named(retriever, table.keys, left_out)
-        kept = [n for n in range(len(table.units)) if n not in without]
-        units, keys = tuple(table.units[n] for n in kept), tuple(table.keys[n] for n in kept)
-        table = replace(table, units=units, keys=keys)
+    if left := but_for(retriever, table, text):  # "which state pays best apart from California?"
+        return asked_rows(retriever, left, topic or text) or list(left.units)
     text = NO_RANK.sub(" ", HOW.sub("how", text))  # "how soon" names no row that is called "Soon"
     text = measures.in_one_word(text)
     text = _by_rank(text) or text
@@ -101,11 +83,11 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     ranked = [table.units[n] for n in sorted(range(len(figures)), key=lambda n: -figures[n])]
     if len(named) > 1 and says & (HIGHEST | HIGHER | LOWEST | LOWER):
         return [row for row in (ranked[::-1] if says & (LOWEST | LOWER) else ranked) if row in named]
-    if len(named) == 1 and (found := _beside(table, ranked, named[0], text)) is not None:
+    if len(named) == 1 and (found := beside(table, ranked, named[0], text)) is not None:
         return found
     if named:
         return named
-    if says & AT_LARGE or not (ONE_OF.search(text) or _one_is_asked(table.header[0], says)):
+    if says & AT_LARGE or not (ONE_OF.search(text) or one_is_asked(table.header[0], says)):
         return []
     places = [ORDINALS.get(word.folded, -1) for word in lexical.words(text)]
     places = [place for place in places if place != -1]  # the last row is told by `LAST`
@@ -118,41 +100,15 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     return line[place : place + 1]
 
 
-def _beside(table: Listing, ranked: Sequence[Unit], row: Unit, text: str) -> list[Unit] | None:
-    """The rows next to one, or with more or less than it, that a question names for no other purpose.
-
-    None where it asks for the row itself ("is it more than Virginia?"), or says more of it ("after Virginia
-    graduation"); no rows where it asks for so many, or for what is not so. What comes after it is told by the
-    table's own order, unless a rank is spoken of.
-    """
-    now = leaning.now(text)
-    if not (found := BESIDE_ROW.search(now)):
+def but_for(retriever: Retriever, listing: Listing, text: str) -> Listing | None:
+    """A table or list without what a question sets aside of it; None where that is nothing, or all."""
+    aside = ", ".join(filter(None, (excepting.left_out(text), excepting.set_aside(text))))
+    without = naming.named(retriever, listing.keys, aside) if aside else []
+    kept = [n for n in range(len(listing.units)) if n not in without]
+    if not without or not kept:
         return None
-    before, behind = lexical.words(now[: found.start()]), lexical.content_words(now[found.end() :])
-    heading = lexical.stems(table.header[0])
-    nouns = {word.folded for word in before if word.stem in heading[-1:]}
-    held = lexical.PAY | {*lexical.stems(row.key), *lexical.every_stem(table.header), "list", "rank", "tabl"}
-    named = bool(behind) and behind[0].stem in lexical.stems(row.key)
-    if not named or any(word.stem not in held for word in behind):
-        return None
-    if not (nouns or any(word.folded in ASKS_WHICH for word in before)):
-        return None
-    if LIMITED.search(now):
-        return []
-    says = {word.folded for word in lexical.words(now)}
-    compared = found["more"] or found["less"]
-    told = lexical.every_stem(table.header[1:])
-    told |= frozenset() if told.isdisjoint(lexical.PAY) else lexical.PAY
-    if compared and told.isdisjoint(word.stem for word in lexical.words(text)):
-        return None  # "which state is bigger than Virginia?"
-    listed = found[0].split()[0].lower() in AS_LISTED and not says & RANKS
-    line = list(table.units if listed else ranked)
-    place = line.index(row)
-    upwards = bool(found["up"] or found["more"] or (found["down"] and says & LOWEST))
-    rest = line[:place] if upwards else line[place + 1 :]
-    if compared or (nouns and not _one_is_asked(table.header[0], nouns)):
-        return rest
-    return rest[-1:] if upwards else rest[:1]
+    units, keys = tuple(listing.units[n] for n in kept), tuple(listing.keys[n] for n in kept)
+    return replace(listing, units=units, keys=keys)
 
 
 def _by_rank(text: str) -> str:
@@ -187,15 +143,6 @@ def compares(text: str) -> bool:
     (True, False)
     """
     return not COMPARES.isdisjoint(word.folded for word in lexical.words(text))
-
-
-def _one_is_asked(noun: str, says: set[str]) -> bool:
-    """Whether a question is about one row: "which state", "second highest", and not "which states"."""
-    head = lexical.fold(noun.split()[-1]) if noun.split() else ""
-    same = {word for word in says if lexical.stem(word) == lexical.stem(head)}
-    if same:
-        return same == {head}
-    return bool(says & LOWEST) or (bool(says & HIGHEST) and not says.isdisjoint(PLACES))
 
 
 def _held(table: Listing, text: str) -> list[int]:
@@ -263,7 +210,7 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     one that stands in another table or list but not in this ("Texas"), a longer name than the one that
     is there ("West Virginia"), a place past the last row ("the sixth highest"), or a step past the last.
     """
-    text = lexical.without_exception(text)
+    text = excepting.without_exception(text)
     beyond = steps.not_there(retriever, section, text) or numbered.not_there(retriever, section, text)
     if beyond:
         return Absent(*beyond, "step")
@@ -276,7 +223,8 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
             text = now  # "Does Oracle hire them – Apple?" asks no more of Oracle
         noun = listing.header[0].lower() if listing.header else "entry"
         named = naming.named(retriever, keys, text)
-        values = chain(
+        values = chain(  # what is asked now goes first: "and Ohio? – what about Maine?"
+            _values_in(retriever, section, listing, now, ()),
             (name for _, name in naming.longer_names(retriever, keys, text)),
             _values_in(retriever, section, listing, text, named),
             _added(retriever, section, keys, noun, text),
@@ -298,6 +246,22 @@ def is_row_beside(retriever: Retriever, section: int, value: str) -> bool:
         for table in retriever.listings[other]
         if other != section
     )
+
+
+def is_of_its_kind(retriever: Retriever, section: int, value: str) -> bool:
+    """Whether a value might stand in a section's tables and lists: no list without any item of theirs has it.
+
+    Texas, of the states with jobs, might be a state with a salary; Microsoft, an employer, no industry.
+    """
+    folded = fold_phrase(value)
+    own = {fold_phrase(key) for listing in retriever.listings[section] for key in listing.keys}
+    having = [
+        keys
+        for listed in retriever.listings
+        for listing in listed
+        if folded in (keys := {fold_phrase(key) for key in listing.keys})
+    ]
+    return not having or any(not own.isdisjoint(keys) for keys in having)
 
 
 def _is_listed(retriever: Retriever, section: int, parts: tuple[str, ...]) -> bool:
@@ -348,7 +312,7 @@ def _values_in(
     compares = frozenset(["and"]) if says & (COMPARES | HIGHER | LOWER) else frozenset()
     used_like_one = BETWEEN_VALUES | compares | (frozenset() if named else BEFORE_VALUE | OF_VALUE)
     for position, word in enumerate(words):
-        if not naming.is_stranger(retriever, word) or naming.is_at_home(retriever, word):
+        if not naming.is_stranger(retriever, word) or naming.is_at_home(retriever, word, text):
             continue
         start, end = naming.whole_name(retriever, words, text, position, position + 1)
         start -= start > 0 and words[start - 1].folded == "new"
@@ -388,7 +352,7 @@ def _past_the_end(listing: Listing, text: str) -> Iterator[str]:
     """The ordinal that asks for a row after the last: "the sixth highest" of five, "which state is sixth"."""
     says = [word.folded for word in lexical.words(text)]
     if listing.header and (
-        not set(says).isdisjoint(HIGHEST | LOWEST) or _one_is_asked(listing.header[0], set(says))
+        not set(says).isdisjoint(HIGHEST | LOWEST) or one_is_asked(listing.header[0], set(says))
     ):
         yield from (word for word in says if PLACES.get(word, 0) >= len(listing.units))
         yield from (

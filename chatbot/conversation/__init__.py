@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chatbot import asides, lexical
+from chatbot import asides, excepting, lexical
 from chatbot.conversation import leaning, naming, picking, returning, sequences, staying, swapping, telling
 from chatbot.conversation.depending import depends, is_whole
 from chatbot.conversation.picking import MOVES
@@ -109,7 +109,7 @@ def _understood(retriever: Retriever, asks: Sequence[Asked], texts: Sequence[str
             if not about[number] and softmax(seen.scores).max() < staying.CLEAR:
                 seen = staying.stay(retriever, seen, history)
             role = _role(retriever, reading.text)
-            of_types = sequences.of_types(retriever, reading.text)
+            of_types = picking.of_types(retriever, reading.text)
             turn = Turn(reading.text, seen, reading.words, mask, about[number], role=role, about=of_types)
             turn = _at_step(retriever, turn)
             leans = history and not switched[number]
@@ -123,7 +123,7 @@ def _but_for_left_out(retriever: Retriever, allowed: Mask, text: str) -> Mask:
 
     "Frameworks and languages" is asked for by "which frameworks besides languages?".
     """
-    words = [lexical.words(part) for part in AND.split(lexical.left_out(text)) if part]
+    words = [lexical.words(part) for part in AND.split(excepting.left_out(text)) if part]
     own = [" ".join(retriever.synonyms.get(word.folded, word.text) for word in part) for part in words]
     left_out = [set(lexical.stems(part)) for part in own]  # "maths" is the guide's "mathematics"
     if not left_out or retriever.said(text):
@@ -251,18 +251,17 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     topic = first(before.evidence, allowed)
     reading, allowed = _of_those(retriever, reading, allowed, topic)
     bare = leaning.plainly(leaning.LEAD.sub("", reading.text) or reading.text)
-    if asides.CORRECTED.match(reading.text):
-        bare = leaning.REJECTED.sub("", bare) or bare
-        if ASKS.match(bare) and not leaning.points(bare):  # "no, I mean which state has the most jobs"
-            turn = understand(retriever, bare, (), named)
-            if _is_answered(retriever, turn):
-                return turn
+    bare = _corrected(retriever, reading.text, bare)
+    if asides.CORRECTED.match(reading.text) and ASKS.match(bare) and not leaning.points(bare):
+        turn = understand(retriever, bare, (), named)  # "no, I mean which state has the most jobs"
+        if _is_answered(retriever, turn):
+            return turn
     if led := _led(retriever, reading, bare, before, allowed, named):
         return led
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
     several = leaning.points_at_several(bare)
-    about = sequences.among(retriever, topic) if several else sequences.of_types(retriever, bare)
+    about = sequences.among(retriever, topic) if several else picking.of_types(retriever, bare)
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     own = _role(retriever, bare)
     role = other or (() if own else _role_before(retriever, reading, bare, before))
@@ -294,6 +293,12 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
             return turn  # else "and Ohio?" means no more than after what was asked before
     turn = Turn(understood, evidence, words, allowed, named, follows=True, role=role or own, about=about)
     return _alone_if_sure(retriever, bare, turn, guides)
+
+
+def _corrected(retriever: Retriever, text: str, bare: str) -> str:
+    """A follow-up without what it takes back: "no, not Maine, Ohio", "Ohio, not Maine"."""
+    kept = leaning.REJECTED.sub("", bare) or bare
+    return kept if asides.CORRECTED.match(text) or swapping.is_value(retriever, kept) else bare
 
 
 def _of_those(retriever: Retriever, reading: Reading, allowed: Mask, topic: int) -> tuple[Reading, Mask]:

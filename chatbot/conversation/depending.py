@@ -6,7 +6,7 @@ In: a question as it is read, and the guides' own words. Out: yes or no. What it
 
 from __future__ import annotations
 
-from chatbot import lexical
+from chatbot import excepting, lexical
 from chatbot.conversation import leaning, naming, numbered, sequences, steps, swapping
 from chatbot.retrieval import Reading, Retriever
 
@@ -33,6 +33,8 @@ def depends(retriever: Retriever, reading: Reading) -> bool:
     if is_whole(retriever, reading):
         beside_it = lexical.content_words(retriever.aliases.without(text))
         return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
+    aside = excepting.SETS_ASIDE.match(text)
+    goes_on |= aside is not None and swapping.is_value(retriever, text[aside.end() :])  # "not in Ohio"
     if goes_on or back or leaning.member(text) or leaning.asks_on(text) or swapping.BARELY.match(text):
         return True
     if any(asked.search(text) for asked in IN_ORDER):

@@ -17,10 +17,10 @@ from chatbot.asides import ASIDE, CORRECTS, SWITCHES
 BESIDE_IT = " – \N{WORD JOINER}"
 
 REJECTED = re.compile(
-    r"(?:, ?(?:and )?not|,? instead of|,? rather than)(?: the)? [\w-]+(?: [\w-]+)?\W*$"
-    r"| (?:and )?not(?: the)? [\w-]+\W*$"
-    r"|^not(?: the)? [\w-]+[,.;:–]\W*(?=\w)"
-    r"|, ?(?:and )?not(?: the)? [\w-]+(?=[.;:–]\s+\w)",
+    r"(?:, ?(?:and )?not|,? instead of|,? rather than)(?: an?| the)? [\w-]+(?: [\w-]+)?\W*$"
+    r"| (?:and )?not(?: an?| the)? [\w-]+\W*$"
+    r"|^not(?: an?| the)? [\w-]+[,.;:–]\W*(?=\w)"
+    r"|, ?(?:and )?not(?: an?| the)? [\w-]+(?=[.;:–]\s+\w)",
     re.I,
 )
 LEAD = re.compile(

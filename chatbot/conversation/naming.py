@@ -97,9 +97,10 @@ def is_name(retriever: Retriever, word: Word, text: str) -> bool:
     return plain and word.text[0].isupper() and word.folded not in COUNTRY and is_stranger(retriever, word)
 
 
-def is_at_home(retriever: Retriever, word: Word) -> bool:
-    """Whether a word names the country of which the guides speak, by another of its names."""
-    return word.folded in COUNTRY and any(AMERICAN.search(guide.text) for guide in retriever.index.guides)
+def is_at_home(retriever: Retriever, word: Word, text: str) -> bool:
+    """Whether a word of a text names the country of which the guides speak, by another of its names."""
+    named = word.folded in COUNTRY or AMERICAN.match(text.title(), word.start)
+    return bool(named) and any(AMERICAN.search(guide.text) for guide in retriever.index.guides)
 
 
 def is_stranger(retriever: Retriever, word: Word) -> bool:

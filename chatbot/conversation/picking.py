@@ -7,6 +7,7 @@ follows another one is for `chatbot.conversation`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from chatbot.retrieval import Mask, Retriever
 MOVES = 12.0  # what the section gains to which a question certainly leads, in units of the score
 
 COUNTING = lexical.RANKS | {*lexical.ORDINALS, *lexical.CARDINALS}  # words that any table may be asked with
+TYPE = re.compile(r"(?:(?:and|so) )?which (?:of the (?:\w+ )?)?(?:kind|sort|type)s?\b(?! of \w)", re.I)
+TYPES = frozenset(["kind", "sort", "type"])
 
 # How a question is understood, the evidence, and the words that an answer has to cover.
 Understood = tuple[str, Evidence, tuple[Word, ...]]
@@ -53,7 +56,9 @@ def in_sequence(
     if sequences.is_asked_past_the_last(retriever, text, topic):
         beyond = steps.past_the_last(retriever, topic)
         return beyond, _moved_to(retriever, beyond, topic, allowed), ()
-    if picked := (row, "") if row else sequences.pick(retriever, bare, topic, before):
+    series = _series(retriever, bare)
+    asked_of = topic if series is None else series
+    if picked := (row, "") if row else sequences.pick(retriever, bare, asked_of, before):
         return _picked(retriever, picked, bare, before, topic, allowed)
     if sequences.asks_for_a_row(retriever, bare, before, topic):
         asked = leaning.beside(before, bare)
@@ -66,6 +71,9 @@ def step(retriever: Retriever, text: str, words: Sequence[Word], allowed: Mask) 
 
     "What is step 6?", "what comes after high school?"; the way as a whole of "the eight steps".
     """
+    if (series := _series(retriever, text)) is not None and not retriever.said(text):
+        picked = sequences.pick(retriever, text, series)
+        return (picked[0].section, "") if picked and not picked[1] else None
     if not steps.may_be_asked(text) or retriever.said(text) or steps.both(retriever, text, allowed):
         return None
     within = np.flatnonzero(allowed).tolist()
@@ -78,6 +86,25 @@ def step(retriever: Retriever, text: str, words: Sequence[Word], allowed: Mask) 
     own = retriever.ranker.coverage.stems[asked[0]].issuperset(word.stem for word in words)
     alone = (own and len(lexical.words(text)) <= 5) or steps.is_asked_alone(retriever.aliases.without(text))
     return (asked[0], "") if alone else None
+
+
+def _series(retriever: Retriever, text: str) -> int | None:
+    """The only section over others whose heading has the noun of a place: "the third type"."""
+    found = sequences.PLACE.search(text)
+    noun = lexical.stem(lexical.fold(found["noun"])) if found and found["noun"] else ""
+    if not noun or noun in lexical.STEPS:
+        return None
+    over = [n for n, below in enumerate(retriever.below) if len(below) > 1 and noun in retriever.titles[n]]
+    return over[0] if len(over) == 1 else None
+
+
+def of_types(retriever: Retriever, text: str) -> Mask | None:
+    """The sections that speak of the types of which a text asks for one by rank: "which type pays most?"."""
+    ranks = any(word.folded in lexical.RANKS for word in lexical.words(text))
+    if not ranks or not TYPE.match(retriever.aliases.without(text)):
+        return None
+    found = [n for n, title in enumerate(retriever.titles) if TYPES & title and sequences.items(retriever, n)]
+    return sequences.among(retriever, found[0]) if len(found) == 1 else None
 
 
 def ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:

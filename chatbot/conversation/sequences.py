@@ -29,7 +29,7 @@ NEXT = re.compile(
     re.I,
 )
 OTHERS = re.compile(
-    r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?(?:all )?the (?:others?|other ones|rest)"
+    r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?(?:all )?the (?:others?|other ones|rest)(?: called)?"
     r"|(?:any |the )?other (?P<noun>[a-z]+)"
     r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist))\W*$",
     re.I,
@@ -46,7 +46,8 @@ BEFORE = re.compile(
 )
 _NOUN = r"\b(?: (?!(?:and|or|to|versus|vs|with)\b)(?P<noun>[a-z]+)\b)?"
 PLACE = re.compile(
-    rf"\b(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)}){_NOUN}"
+    r"\b(?!(?:the first place|first of all|second (?:that|thoughts?))\b)(?<!\bat )(?<!\bone )(?<!\bi )"
+    rf"(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)}){_NOUN}"
     rf"|\b(?:number|no\.?|nr\.?) (?P<number>[1-9]\d*|{'|'.join(lexical.CARDINALS)})\b|#(?P<hash>[1-9]\d*)\b"
     r"|\b(?P<second>(?:the )?runner[- ]?up|(?:in )?second place)\b",
     re.I,
@@ -57,8 +58,6 @@ KNOWN_BY = re.compile(
     r"(?=\s*(?:[?.,!]|$))",
     re.I,
 )
-TYPE = re.compile(r"(?:(?:and|so) )?which (?:of the (?:\w+ )?)?(?:kind|sort|type)s?\b(?! of \w)", re.I)
-TYPES = frozenset(["kind", "sort", "type"])
 LISTED = re.compile(
     r"^ (?:of (?:them|those|these|(?:all )?(?:the|those|these) (?:kinds|list|sorts|types))"
     r"|(?:in|on) (?:that|the|this|your) list)\b",
@@ -121,15 +120,6 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
     return mask
 
 
-def of_types(retriever: Retriever, text: str) -> Mask | None:
-    """The sections that speak of the types of which a text asks for one by rank: "which type pays most?"."""
-    ranks = any(word.folded in lexical.RANKS for word in lexical.words(text))
-    if not ranks or not TYPE.match(retriever.aliases.without(text)):
-        return None
-    found = [n for n, title in enumerate(retriever.titles) if TYPES & title and items(retriever, n)]
-    return among(retriever, found[0]) if len(found) == 1 else None
-
-
 def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> tuple[Item, str] | None:
     """The item that a question picks by its place, and the question with the item's name in its stead.
 
@@ -165,7 +155,7 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     if not all(-len(line) <= place < len(line) for place in places):
         return None
     upwards = LOWEST & said and not HIGHEST & said  # "the lowest? – the second?"
-    chosen = [line[-1 - place if upwards else place] for place in places]
+    chosen = [line[-1 - place if upwards and place >= 0 else place] for place in places]
     if len(chosen) > 1 and any(item.section != topic for item in chosen):
         return None  # sections of their own: no single one answers
     item = Item(" and ".join(item.name for item in chosen), chosen[0].section)
