@@ -65,7 +65,7 @@ good great hard high huge impressive interesting little logical long low much ni
 reasonable reassuring sensible short stressful tough tricky vague varied
 """
 JUDGES = re.compile(
-    r"(?:(?:that|this|it|which)(?:['’]?s| is| was| sounds?| seems?| looks?) |(?=not ))"
+    r"(?:(?:that|this|it|which)(?:['’]?s| is| was| sounds?| seems?| looks?) |(?=(?:just |still )?not ))"
     r"(?:(?:actually|all|a bit|just|not|quite|really|so|still|too|very|pretty|rather) )*"
     rf"(?:{'|'.join(_JUDGED.split())}|a (?:bit|lot)(?: of (?:money|steps|time|work))?)"
     r"\s*[.!…]+\s+(?=\w)",
@@ -73,6 +73,12 @@ JUDGES = re.compile(
 )
 # "… i guess": says how surely it is asked.
 HEDGE = re.compile(r",? (?:i (?:guess|think|suppose|believe|mean[ts]?)|maybe|lol|haha|tbh|imo)\W*$", re.I)
+# "It's the lowest, right?": asks no more than whether that is so; not "is it right?".
+TAG = re.compile(
+    r"^(?!\W*(?:(?:and|but|or|so) )*(?:are|is|was|were|what|which|who)\b)(?P<said>.+?),? "
+    r"(?<!that )(?:correct|right|aren['’]?t they|innit|isn['’]?t it|yeah)\W*\?\W*$",
+    re.I,
+)
 GREETING = re.compile(r"^good (?:morning|afternoon|evening|day)\b[\s,.!]+", re.I)
 SWITCHES = re.compile(  # what comes then is of something else
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"
@@ -164,7 +170,7 @@ def without_reaction(text: str) -> str:
     text = text[start:]
     judged = JUDGES.match(text)
     text = text[judged.end() :] if judged and lexical.content_words(text[judged.end() :]) else text
-    bare = HEDGE.sub("", text)
+    bare = TAG.sub(r"\g<said>?", HEDGE.sub("", text))
     text = bare if bare != text and lexical.content_words(bare) else text
     while (last := SAID_LAST.search(text)) and _reacts(last["said"]) and lexical.words(text[: last.start()]):
         text = text[: last.start() + 1]

@@ -1,7 +1,7 @@
 """What a question leaves out of what it asks: "besides coding, what else …?", "which state, but not Ohio?".
 
-In: a text. Out: what it leaves out, or the text without that. It knows no guide: whether what is left out is
-a row of a table is for `chatbot.answering.tables`.
+In: a text. Out: what it leaves out, the text without that, and where words stand behind which a row or an
+item may be set aside. It knows no guide: what is named there is for `chatbot.conversation.naming`.
 """
 
 from __future__ import annotations
@@ -11,30 +11,37 @@ import re
 from chatbot import lexical
 from chatbot.lexical import ASKING
 
+_BUT_FOR = (
+    r"besides|apart from|aside from|other than|except(?:ing)?(?: for)?|in addition to|with the exception of"
+)
 _NAME = rf"(?!{ASKING})[^,.;:?!]{{1,50}}"
 # Of "anything besides coding?" nothing would be left.
 EXCEPT = re.compile(
-    r"(?<!thing )(?<!thing else )"
-    r"\b(?:besides|apart from|aside from|other than|except(?: for)?|in addition to)"
-    r" (?!(?:that|this|it|them|those|these)\b)"
+    rf"(?<!thing )(?<!thing else )\b(?:{_BUT_FOR}) (?!(?:that|this|it|them|those|these)\b)"
     rf"(?P<left_out>{_NAME}(?:, {_NAME})*,? (?:and|or) {_NAME}?|{_NAME}?)"
     rf"(?:,\s*|\s*(?=[.?!]|$)|\s+(?={ASKING}))",
     re.I,
 )
 # "Which state": what that one does stands behind what is left out.
 STUMP = re.compile(r"\W*(?:which|what|who)(?: [\w-]+){0,2}\W*", re.I)
-# What else sets a row or an item aside that is named right behind it, but for "why not Ohio?", "… or not".
-_NOT = r"(?:(?:ca|do|wo|would)n['’]?t|cannot|(?:can|do|will|would) not|never|not)"
-_WANT = r"(?:care|counting|go|including|interested|like|live|mean|move|relocate|use|want|work)"
+# What sets a row or an item aside that is named right behind it: "but not Ohio", "I can't move to Ohio"; not
+# "why not Ohio?", "don't forget Ohio", "I don't work in Ohio".
+_GO = r"(?:be|go|live|move|relocate|use|work)"
 SETS_ASIDE = re.compile(
-    r"\b(?:besides|apart from|aside from|other than|except(?:ing)?(?: for)?|in addition to|exclud(?:e|ing)"
-    r"|excl\.?|forget|hate|ignor(?:e|ing)|leav(?:e|ing) out|minus|skip(?:ping)?|without"
-    rf"|{_NOT}(?: really| ever)? {_WANT}"
-    r"|(?:(?:that|which)(?: is| are|['’]s) |(?<!is )(?<!it )(?<!or )(?<!why ))not)"
-    rf"(?: (?:about|at|be|for|from|in|of|on|state|the|to|{_WANT}))* +(?=\w)",
+    rf"\b(?:{_BUT_FOR}|exclud(?:e|ing)|excl\.?|minus|outside(?: of)?|without|not (?:counting|including)"
+    r"|(?<!not )(?<!n['’]t )(?<!never )"
+    r"(?:forget(?: about)?|hate|ignor(?:e|ing)|leav(?:e|ing) out|skip(?:ping)?)"
+    r"|(?:(?:ca|wo|would)n['’]?t|cannot|(?:will|would) not|(?:don['’]?t|do not|never) (?:want|like) to)"
+    rf" {_GO}"
+    r"|(?:don['’]?t|do not|wouldn['’]?t) (?:care about|care for|like|use|want)"
+    r"|(?:that|which|who) (?:is|are)n['’]?t|(?:that|which|who)(?: is| are|['’]s) not"
+    r"|(?<!is )(?<!it )(?<!or )(?<!why )not)"
+    r"(?: (?:at|for|from|in|on|to))?(?: the)?(?: state of)? +(?=\w)",
     re.I,
 )
-ENDS = re.compile(rf"[.;:?!]|,(?! ?(?:and|n?or)\b)|\b(?:but\b|than\b|{ASKING})", re.I)
+AND = re.compile(r",?\s*\b(?:and|n?or)\s+(?:(?:at|in|the)\s+)?|,\s*|\s*&\s*", re.I)  # between two of them
+# Where a question points at what it names, that is not set aside: "I can't use LinkedIn. Is it any good?"
+POINTS = re.compile(r"\b(?:it|there(?! (?:is|are)\b))\b", re.I)
 
 
 def left_out(text: str) -> str:
@@ -59,21 +66,3 @@ def without_exception(text: str) -> str:
     if not found or (STUMP.fullmatch(text[: found.start()]) and not lexical.words(text[found.end() :])):
         return text
     return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
-
-
-def set_aside(text: str) -> str:
-    """What a question may set aside of a list, as far as it is named there, or nothing.
-
-    >>> set_aside("I can't move to Ohio. Which state pays best?"), set_aside("why not Ohio?")
-    ('Ohio', '')
-    >>> set_aside("which sites, but not Monster and Indeed"), set_aside("not in Ohio but in Maine")
-    ('Monster and Indeed', 'Ohio')
-    """
-    found: list[str] = []
-    at = 0
-    for sets in SETS_ASIDE.finditer(text):
-        if sets.start() >= at:
-            ends = ENDS.search(text, sets.end())
-            at = ends.start() if ends else len(text)
-            found.append(text[sets.end() : at].strip())
-    return ", ".join(found)

@@ -35,6 +35,7 @@ VERBATIM = 100.0  # what a section's score gains that holds the question as an a
 CERTAIN = 0.99  # and the confidence that it then has at least
 CELL = 2.0  # what it gains for a row and a column of its table that are named
 ENOUGH = 5  # hits that are found at once: an answer shows no more
+NEARLY = 1.0  # how much less than the first one scores that comes nearly first
 
 # A glance, by the static encoder, suffices where its own calibrated confidence is as high as SURE, or below
 # UNLIKELY: nine in ten of the questions that stand alone, and no fewer of them are answered rightly. Of a
@@ -209,9 +210,9 @@ class Retriever:
 
     def _is_the_same(self, reading: Reading, left_out: str) -> bool:
         """Whether a question would be answered by what it leaves out: "besides coding, what else …?" """
-        readings = [reading, self._reading(left_out, left_out)]
-        found = _weighed(self.glance or self.ranker, readings)
-        return len({int(np.argmax(seen.scores)) for seen in found}) == 1
+        both = _weighed(self.glance or self.ranker, [reading, self._reading(left_out, left_out)])
+        whole, left = (seen.scores for seen in both)
+        return bool(whole[np.argmax(left)] >= whole.max() - NEARLY)
 
     def _terms(self, text: str) -> list[str]:
         """The stems of a text's content words in the guide's own words, as far as these are known."""

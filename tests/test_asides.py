@@ -152,3 +152,17 @@ def test_what_somebody_needs_is_answered(real_bot: Chatbot, question: str, secti
 )
 def test_what_is_asked_of_somebody_in_particular_stays(real_bot: Chatbot, question: str) -> None:
     assert telling.asking(real_bot.retriever, question) == question
+
+
+@pytest.mark.parametrize(("text", "left"), [
+    ("its the lowest right?", "its the lowest?"),
+    ("California pays most, isn't it?", "California pays most?"),
+    ("is it right?", "is it right?"),
+    ("which one is correct?", "which one is correct?"),
+    ("the last one i mean", "the last one"),
+    ("thats still a lot. and the second?", "and the second?"),
+    ("still not enough. and Ohio?", "and Ohio?"),
+    ("not bad. which state?", "which state?"),
+])  # fmt: skip
+def test_tags_and_judgements_are_left_out(text: str, left: str) -> None:
+    assert asides.without_reaction(text) == left

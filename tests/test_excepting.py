@@ -17,24 +17,8 @@ WITHOUT_CALIFORNIA = (
 
 def test_the_examples_of_the_docstrings() -> None:
     found = doctest.testmod(excepting)
-    assert found.attempted == 5
+    assert found.attempted == 3
     assert not found.failed
-
-
-@pytest.mark.parametrize(("text", "aside"), [
-    ("Which state pays best, but not Ohio?", "Ohio"),
-    ("best state that is not Ohio", "Ohio"),
-    ("I don't want to live in Ohio, where is the pay high", "Ohio"),
-    ("skip Python: which languages?", "Python"),
-    ("not counting Ohio and Maine, which pays best?", "Ohio and Maine"),
-    ("why not Ohio?", ""),
-    ("is it not Ohio?", ""),
-    ("does Ohio pay more or not?", ""),
-    ("doesn't Ohio pay most?", ""),
-    ("is the pay not higher than in Ohio?", "higher"),
-])  # fmt: skip
-def test_what_may_be_set_aside(text: str, aside: str) -> None:
-    assert excepting.set_aside(text) == aside
 
 
 @pytest.mark.parametrize(("earlier", "question", "text"), [
@@ -48,7 +32,14 @@ def test_what_may_be_set_aside(text: str, aside: str) -> None:
     (["Which state pays the most?"], "excluding California", "Washington: $138,400 a year."),
     (["who hires ml engineers"], "not google, who else", WITHOUT_GOOGLE),
     (["Which sites are best for jobs?"], "other than indeed and linkedin", "zengig, Monster, AI Job Pro."),
-    ([], "I don't live in California. What's the pay in New York?", "New York: $137,900 a year."),
+    (["Which state pays the most?", "not california"], "not washington either", "New York: $137,900 a year."),
+    (["Which state pays the most?", "not california"], "and Washington?", "Washington: $138,400 a year."),
+    (["Which state pays the most?", "not california"], "and second?", "New York: $137,900 a year."),
+    (["who hires ml engineers", "not google"], "not facebook", "Microsoft, Amazon, Apple."),
+    ([], "don't forget California, what does it pay?", "California: $139,620 a year."),
+    ([], "not sure about California, how much does it pay?", "California: $139,620 a year."),
+    ([], "I don't live in California. What do they pay there?", "California: $139,620 a year."),
+    (["Which state pays best?"], "not the first one", "Washington: $138,400 a year."),
     ([], "doesn't California pay the most?", "California: $139,620 a year."),
     (["How much do they make in Texas?"], "California, not Texas", "California: $139,620 a year."),
 ])  # fmt: skip

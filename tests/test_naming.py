@@ -45,3 +45,27 @@ def test_no_row_comes_next_to_one_that_is_not_named(real_bot: Chatbot) -> None:
 )  # fmt: skip
 def test_a_guide_that_names_the_country_is_of_it(text: str, home: bool) -> None:
     assert (naming.AMERICAN.search(text) is not None) == home
+
+
+@pytest.mark.parametrize(("text", "aside"), [
+    ("Which state pays best, but not Ohio?", ["Ohio"]),
+    ("best state that is not Ohio", ["Ohio"]),
+    ("I don't want to live in Ohio, where is the pay high", ["Ohio"]),
+    ("not counting Ohio, Maine and New York, which pays best?", ["Ohio", "Maine", "New York"]),
+    ("outside the state of Ohio", ["Ohio"]),
+    ("not in Ohio but in Maine", ["Ohio"]),
+    ("not only Ohio, which else?", []),
+    ("not sure about Ohio", []),
+    ("why not Ohio?", []),
+    ("is it not Ohio?", []),
+    ("does Ohio pay more or not?", []),
+    ("don't forget Ohio", []),
+    ("is the pay not higher than in Ohio?", []),
+])  # fmt: skip
+def test_what_is_set_aside_is_named_right_behind_words_that_do(text: str, aside: list[str]) -> None:
+    keys = ["Ohio", "Maine", "New York", "York"]
+    assert [keys[n] for n in sorted(naming.set_aside(keys, text)[0])] == aside
+
+
+def test_what_is_set_aside_leaves_the_question() -> None:
+    assert naming.set_aside(["Ohio"], "I can't move to Ohio. Which pays best?")[1] == "I . Which pays best?"

@@ -19,7 +19,7 @@ def test_of_two_steps_none_is_asked_for_alone() -> None:
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(steps)
-    assert found.attempted == 3
+    assert found.attempted == 4
     assert not found.failed
 
 
@@ -247,3 +247,8 @@ def test_nothing_comes_after_the_last_step(real_bot: Chatbot, history: list[str]
 )
 def test_who_asks_which_step_it_is_is_told(real_bot: Chatbot, question: str, said: str) -> None:
     assert real_bot.ask(question).text.startswith(said)
+
+
+def test_the_step_that_is_asked_for_is_not_the_one_that_is_done(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("step 1 i have. tell me step 2", ["how i become ML engineer?"])
+    assert answer.sources[0].ref.endswith("#step-bachelors")

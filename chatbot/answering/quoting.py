@@ -146,8 +146,8 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
             if table.header and (rows := tables.asked_rows(retriever, table, turn, asked.text)):
                 columns = _columns(retriever, section, table.header, rows, asked.turns)
                 return _rows(_around(table.passages, rows), rows, columns=columns)
-            if not table.header and (left := tables.but_for(retriever, table, turn)):
-                rest = left.units
+            if not table.header and (left := tables.but_for(retriever, table, turn, asked.text)):
+                rest = left[0].units
                 around = _around(table.passages, rest)
                 return Quote(_list_text((), rest), rest[0].start, rest[-1].end, around)
     topic = retriever.topics[section]

@@ -50,6 +50,8 @@ REGION = re.compile(r"\b(?:canton|county|country|district|province|region|state)
 SIDE_BY_SIDE = COMPARES | RANKS | DIFFERENCE | {"or", "and", "both"}  # no place and its region
 HOW = re.compile(r"\bhow [^\W\d]+", re.I)
 NO_RANK = re.compile(r"\b(?:last but not least|not least|at (?:the very )?(?:best|least|most))\b", re.I)
+THRESHOLD = re.compile(r"\d{3}|\dk\b", re.I)
+THEY = re.compile(r"\b(?:they|them)\b", re.I)
 NUMBER = re.compile(rf"\b(?:number|no\.) (\d{{1,3}}|{'|'.join(lexical.CARDINALS)})\b", re.I)  # "number six"
 
 
@@ -67,8 +69,10 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
 
     Of several columns of figures the rank is by the one whose heading the question or its topic names.
     """
-    if left := but_for(retriever, table, text):  # "which state pays best apart from California?"
-        return asked_rows(retriever, left, topic or text) or list(left.units)
+    if left := but_for(retriever, table, text, topic or text):  # "which state pays best but for California?"
+        return asked_rows(retriever, *left) or list(left[0].units)
+    if THRESHOLD.search(text) and naming.set_aside(table.keys, text)[0]:
+        return []  # "over 100,000, but not Ohio": no one has compared them
     text = NO_RANK.sub(" ", HOW.sub("how", text))  # "how soon" names no row that is called "Soon"
     text = measures.in_one_word(text)
     text = _by_rank(text) or text
@@ -100,15 +104,24 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     return line[place : place + 1]
 
 
-def but_for(retriever: Retriever, listing: Listing, text: str) -> Listing | None:
-    """A table or list without what a question sets aside of it; None where that is nothing, or all."""
-    aside = ", ".join(filter(None, (excepting.left_out(text), excepting.set_aside(text))))
-    without = naming.named(retriever, listing.keys, aside) if aside else []
+def but_for(retriever: Retriever, listing: Listing, text: str, topic: str) -> tuple[Listing, str] | None:
+    """A table or list without what a question sets aside of it, and the question without that.
+
+    None where that is nothing, or all, or where the question asks of it ("I can't move to Ohio. What do they
+    pay there?"), or for more than a figure. A follow-up goes on from what was set aside before.
+    """
+    now, rest = naming.set_aside(listing.keys, text)
+    if not now or excepting.POINTS.search(rest) or THRESHOLD.search(rest):
+        return None
+    if not listing.header and THEY.search(rest):  # "I don't use Monster. Do they …?"
+        return None
+    before, whole = naming.set_aside(listing.keys, topic)
+    without = (now | before).difference(naming.named(retriever, listing.keys, rest))
     kept = [n for n in range(len(listing.units)) if n not in without]
     if not without or not kept:
         return None
     units, keys = tuple(listing.units[n] for n in kept), tuple(listing.keys[n] for n in kept)
-    return replace(listing, units=units, keys=keys)
+    return replace(listing, units=units, keys=keys), whole
 
 
 def _by_rank(text: str) -> str:
@@ -211,6 +224,7 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     is there ("West Virginia"), a place past the last row ("the sixth highest"), or a step past the last.
     """
     text = excepting.without_exception(text)
+    kept = leaning.REJECTED.sub("", text)
     beyond = steps.not_there(retriever, section, text) or numbered.not_there(retriever, section, text)
     if beyond:
         return Absent(*beyond, "step")
@@ -219,6 +233,8 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
     now = " ".join(retriever.synonyms.get(word.folded, word.text) for word in lexical.words(now))
     for listing in retriever.listings[section]:
         keys = listing.keys
+        if kept != text and naming.named(retriever, keys, kept):
+            text = kept  # "California, not Ohio"
         if now and naming.named(retriever, keys, now):
             text = now  # "Does Oracle hire them – Apple?" asks no more of Oracle
         noun = listing.header[0].lower() if listing.header else "entry"
@@ -320,8 +336,9 @@ def _values_in(
         value = text[words[start].start : words[end - 1].end]
         if one_region and _lies_in_one(keys, text, words[end - 1].end):
             continue
+        told = not start and end < len(words) and words[end].folded in OF_VALUE  # "Netflix is one of them"
         if (position and naming.is_name(retriever, word, text)) or (
-            before in used_like_one and retriever.is_like(value, keys)
+            (told or before in used_like_one) and retriever.is_like(value, keys)
         ):
             yield value
 

@@ -280,7 +280,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     drawn = np.zeros(len(allowed), np.float32)
     drawn[list(sequences.near(retriever, topic))] = BESIDE
     # "and virginia?" is of this table, and of none that also has it.
-    row = swapping.is_row(retriever, bare, before.understood_as, topic)
+    value = excepting.SETS_ASIDE.sub("", bare) if excepting.SETS_ASIDE.match(bare) else bare
+    row = swapping.is_row(retriever, value, before.understood_as, topic)
     drawn[topic] = MOVES if row else STAYS
     words = lexical.content_words(rest) if asks_on else readings[0].words
     seen = retriever.look_together(readings, words, allowed, drawn)
@@ -289,7 +290,8 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         glanced = seen[0].ranker is retriever.glance  # sure of both together, maybe not of this one
         (alone,) = retriever.look(readings[:1], [allowed]) if glanced else seen[:1]
         turn = Turn(readings[0].text, alone, words, allowed, named)
-        if not leaning.named(bare) or _is_answered(retriever, turn):
+        meant = before if leaning.GLUE.match(bare) else turn  # "how much an hour? – in Ohio" is of that
+        if not leaning.named(bare) or (_is_answered(retriever, turn) and _is_answered(retriever, meant)):
             return turn  # else "and Ohio?" means no more than after what was asked before
     turn = Turn(understood, evidence, words, allowed, named, follows=True, role=role or own, about=about)
     return _alone_if_sure(retriever, bare, turn, guides)
@@ -327,12 +329,17 @@ def _led(
 
 
 def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozenset[int]) -> Turn:
-    """A follow-up, or by itself if it has a sure answer then, and after the question before it hardly any."""
+    """A follow-up, or by itself if it has a sure answer then, and after the question before it hardly any.
+
+    Not a value that nothing answers after it: "how much an hour? – in Ohio".
+    """
     if turn.about is not None or leaning.points_at_it(bare):
         return turn
     joined = _best(retriever, turn).confidence
     answered = joined >= retriever.threshold
     if joined > DOUBTFUL or len(turn.words) < (1 if answered else 2):
+        return turn
+    if not answered and leaning.GLUE.match(bare) and swapping.is_value(retriever, bare):
         return turn
     alone = understand(retriever, bare, (), guides)
     sure = _best(retriever, alone).confidence

@@ -34,13 +34,18 @@ def depends(retriever: Retriever, reading: Reading) -> bool:
         beside_it = lexical.content_words(retriever.aliases.without(text))
         return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
     aside = excepting.SETS_ASIDE.match(text)
-    goes_on |= aside is not None and swapping.is_value(retriever, text[aside.end() :])  # "not in Ohio"
+    goes_on |= (
+        aside is not None
+        and all(  # "not in Ohio or Maine"
+            swapping.is_value(retriever, part) for part in excepting.AND.split(text[aside.end() :])
+        )
+    )
     if goes_on or back or leaning.member(text) or leaning.asks_on(text) or swapping.BARELY.match(text):
         return True
     if any(asked.search(text) for asked in IN_ORDER):
         return len(every) <= 8
     few = len(reading.words) <= 1
-    value = swapping.is_value(retriever, text)
+    value = swapping.is_value(retriever, leaning.REJECTED.sub("", text))  # "Maine, not Ohio"
     value |= few and naming.names_a_value(retriever, reading.words)
     return not reading.words or value or (few and len(every) <= 3)  # "how many are there?", "any in Ohio?"
 

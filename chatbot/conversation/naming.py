@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from chatbot import lexical
+from chatbot import excepting, lexical
 from chatbot.lexical import COMPARES, PLACES, RANKS, Word
 from chatbot.retrieval import Retriever
 
 OPERATORS = RANKS | PLACES.keys() | COMPARES  # never the topic of a question
+PAUSE = re.compile(r"[,:;?!–(]")  # ends what is named
 PLAIN = lexical.STOP | OPERATORS  # never a name
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
@@ -84,6 +85,39 @@ def whole_name(
     while beside(end - 1, end) and (words[end].folded in DISTRICT or capital(end)):
         end += 1
     return start, end
+
+
+def set_aside(keys: Sequence[str], text: str) -> tuple[set[int], str]:
+    """The numbers of the keys that a question sets aside, and the question without that.
+
+    Only what is named right behind such words is: "not Ohio or Maine", but not "not sure about Ohio".
+    """
+    aside, rest, at = set[int](), [], 0
+    for sets in excepting.SETS_ASIDE.finditer(text):
+        if sets.start() < at:
+            continue
+        found, end = _named_first(keys, text, sets.end())
+        more = set(found)
+        while more and (beside := excepting.AND.match(text, end)):
+            more, behind = _named_first(keys, text, beside.end())
+            end = behind if more else end
+            found |= more
+        if found:
+            rest.append(text[at : sets.start()])
+            aside, at = aside | found, end
+    return aside, "".join((*rest, text[at:]))
+
+
+def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], int]:
+    """The key that the first words from `start` name, by as many as are its own, and where these end."""
+    words = lexical.words(PAUSE.split(text[start:], 1)[0])
+    best: tuple[int, set[int]] = (0, set())
+    for n, key in enumerate(keys):
+        own = {word.stem for word in lexical.words(key)}
+        first = next((at for at, word in enumerate(words) if word.stem not in own), len(words))
+        if first > best[0] and lexical.names(key, [word.stem for word in words[:first]]):
+            best = (first, {n})
+    return best[1], start + words[best[0] - 1].end if best[0] else start
 
 
 def names_a_value(retriever: Retriever, words: Sequence[Word]) -> bool:

@@ -56,9 +56,9 @@ def in_sequence(
     if sequences.is_asked_past_the_last(retriever, text, topic):
         beyond = steps.past_the_last(retriever, topic)
         return beyond, _moved_to(retriever, beyond, topic, allowed), ()
-    series = _series(retriever, bare)
-    asked_of = topic if series is None else series
-    if picked := (row, "") if row else sequences.pick(retriever, bare, asked_of, before):
+    if series := _of_series(retriever, bare):
+        return _at(retriever, bare, series.section, allowed)
+    if picked := (row, "") if row else sequences.pick(retriever, bare, topic, before):
         return _picked(retriever, picked, bare, before, topic, allowed)
     if sequences.asks_for_a_row(retriever, bare, before, topic):
         asked = leaning.beside(before, bare)
@@ -71,9 +71,8 @@ def step(retriever: Retriever, text: str, words: Sequence[Word], allowed: Mask) 
 
     "What is step 6?", "what comes after high school?"; the way as a whole of "the eight steps".
     """
-    if (series := _series(retriever, text)) is not None and not retriever.said(text):
-        picked = sequences.pick(retriever, text, series)
-        return (picked[0].section, "") if picked and not picked[1] else None
+    if not retriever.said(text) and (series := _of_series(retriever, text)):
+        return series.section, ""
     if not steps.may_be_asked(text) or retriever.said(text) or steps.both(retriever, text, allowed):
         return None
     within = np.flatnonzero(allowed).tolist()
@@ -88,14 +87,18 @@ def step(retriever: Retriever, text: str, words: Sequence[Word], allowed: Mask) 
     return (asked[0], "") if alone else None
 
 
-def _series(retriever: Retriever, text: str) -> int | None:
-    """The only section over others whose heading has the noun of a place: "the third type"."""
+def _of_series(retriever: Retriever, text: str) -> sequences.Item | None:
+    """The section that a text picks, and asks nothing else, of those below the only heading with its noun.
+
+    "The third type", under "Types of machine learning engineers".
+    """
     found = sequences.PLACE.search(text)
     noun = lexical.stem(lexical.fold(found["noun"])) if found and found["noun"] else ""
     if not noun or noun in lexical.STEPS:
         return None
     over = [n for n, below in enumerate(retriever.below) if len(below) > 1 and noun in retriever.titles[n]]
-    return over[0] if len(over) == 1 else None
+    picked = sequences.pick(retriever, text, over[0]) if len(over) == 1 else None
+    return picked[0] if picked and not picked[1] and picked[0].section != over[0] else None
 
 
 def of_types(retriever: Retriever, text: str) -> Mask | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chatbot import asides, lexical
+from chatbot import asides, excepting, lexical
 from chatbot.conversation import leaning, naming, numbered, steps
 from chatbot.conversation.steps import ANY, AROUND, STEP
 from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, STEPS, fold_phrase
@@ -46,7 +46,8 @@ BEFORE = re.compile(
 )
 _NOUN = r"\b(?: (?!(?:and|or|to|versus|vs|with)\b)(?P<noun>[a-z]+)\b)?"
 PLACE = re.compile(
-    r"\b(?!(?:the first place|first of all|second (?:that|thoughts?))\b)(?<!\bat )(?<!\bone )(?<!\bi )"
+    r"\b(?!(?:the first (?:place|things?)|first (?:of all|things)|second (?:that|thoughts?))\b)"
+    r"(?<!\bat )(?<!\bone )(?<!\bi )(?<!\bthings )"
     rf"(?P<the>(?:the|that|its|their) (?:very )?)?(?P<ordinal>{'|'.join(ORDINALS)}){_NOUN}"
     rf"|\b(?:number|no\.?|nr\.?) (?P<number>[1-9]\d*|{'|'.join(lexical.CARDINALS)})\b|#(?P<hash>[1-9]\d*)\b"
     r"|\b(?P<second>(?:the )?runner[- ]?up|(?:in )?second place)\b",
@@ -74,6 +75,7 @@ FIGURE = frozenset(["figure", "amount", "number", "exact", "year"])
 # What sets two rows side by side: "which is higher?", "what's the difference?"
 BETWEEN_TWO = HIGHER | LOWER | lexical.DIFFERENCE | (lexical.COMPARES - {"than"})
 PAIR = frozenset(["two", "both", "pair"])
+SPOT = frozenset(["place", "position", "rank", "spot"])  # "third place?"
 SUBJECT = frozenset(["job", "career", "role", "profess", "work", "field", "guid"])  # stems
 TELLS = frozenset(["cost", "costs", "earn", "earns", "pay", "pays"])  # "what does the third pay?"
 ASKED = re.compile(rf"\W+{lexical.ASKING}(?P<of>.*)", re.I)
@@ -152,13 +154,16 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     alone = not steps.besides(f"{text[: found.start()]} {text[end:]}")
     whole = alone and (not noun or (noun == "one" and _is_series(retriever, topic)))
     line = _line(retriever, topic, noun, listed=bool(listed) or whole)
+    aside, _ = naming.set_aside([item.name for item in line], before)
+    line = [item for n, item in enumerate(line) if n not in aside]
     if not all(-len(line) <= place < len(line) for place in places):
         return None
     upwards = LOWEST & said and not HIGHEST & said  # "the lowest? – the second?"
     chosen = [line[-1 - place if upwards and place >= 0 else place] for place in places]
     if len(chosen) > 1 and any(item.section != topic for item in chosen):
         return None  # sections of their own: no single one answers
-    item = Item(" and ".join(item.name for item in chosen), chosen[0].section)
+    but_for = text[: found.start()] if excepting.SETS_ASIDE.match(text, 0, found.start() + 1) else ""
+    item = Item(but_for + " and ".join(item.name for item in chosen), chosen[0].section)
     item, asked = _in_its_stead(item, text, found.start(), end)
     if asked and noun not in STEPS and is_step(retriever.index.sections[topic]):
         return None  # "how do I write a loop in the first one?": not of the steps
@@ -249,7 +254,8 @@ def _place(found: re.Match[str]) -> tuple[int, str]:
         return 1, ""
     if number := found["number"] or found["hash"]:
         return lexical.number_of(number) - 1, ""
-    return ORDINALS[found["ordinal"].lower()], (found["noun"] or "").lower()
+    noun = (found["noun"] or "").lower()
+    return ORDINALS[found["ordinal"].lower()], "" if noun in SPOT else noun
 
 
 def _is_called(retriever: Retriever, topic: int, noun: str) -> bool:

@@ -70,6 +70,7 @@ WHAT_NEXT = re.compile(
     r"(?: (?:for me|to do))?",
     re.I,
 )
+TELL_STEP = re.compile(rf"(?:(?:tell|give)(?: me)? |(?:what(?:['’]?s| is) ))(?:about )?step {_NUMBER}", re.I)
 # "After all eight steps, what then?" asks for none of them.
 ALL = re.compile(
     r"\b(?:all|every|the whole)\b(?! of (?:that |this |the )?(?:step|stage|phase)\b)"
@@ -224,9 +225,12 @@ def asked_last(text: str) -> str:
 
     >>> asked_last("done that, and an internship. next?"), asked_last("step 5 I did. So 6?")
     ('next', '6')
+    >>> asked_last("step 1 I have. Tell me step 2")
+    'Tell me step 2'
     """
     last = "" if ALL.search(text) else leaning.LEAD.sub("", (asides.clauses(text) or [""])[-1])
-    return last if WHAT_NEXT.fullmatch(last) or last.lower() in NUMBERS else ""
+    asked = WHAT_NEXT.fullmatch(last) or TELL_STEP.fullmatch(last)
+    return last if asked or last.lower() in NUMBERS else ""
 
 
 def _called(retriever: Retriever, named: set[str], steps: Sequence[int]) -> list[int]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from chatbot import lexical
-from chatbot.conversation import leaning, numbered, sequences
+from chatbot.conversation import leaning, naming, numbered, sequences
 from chatbot.conversation.leaning import BESIDE_IT
 from chatbot.lexical import fold_phrase
 from chatbot.passages import bare_title, is_step
@@ -45,6 +45,8 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
         return ""
     if is_column(retriever, value, topic) or len(sequences.named_rows(retriever, before, topic)) > 1:
         return ""  # "and for a week?" of the same row; two rows were set side by side
+    if naming.set_aside([item.name for item in sequences.rows(retriever, topic)], before)[0]:
+        return ""  # "not Ohio – and Maine?" does not ask without Maine
     folded = fold_phrase(value)
     elsewhere = any(folded in group for group in retriever.groups)
     for group in sorted(retriever.groups, key=lambda group: folded not in group):
