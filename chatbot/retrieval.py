@@ -187,9 +187,8 @@ class Retriever:
     def _phrases(self) -> re.Pattern[str] | None:
         """Synonyms of more than one word, wherever they stand in a text."""
         phrases = sorted((other for other in self.synonyms if " " in other), key=len, reverse=True)
-        if not phrases:
-            return None
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(lexical.spelt, phrases))})(?!\w)", re.IGNORECASE)
+        either = "|".join(map(lexical.spelt, phrases))
+        return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE) if phrases else None
 
     def read(self, question: str) -> Reading:
         """The question as it is searched."""

@@ -280,8 +280,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     drawn = np.zeros(len(allowed), np.float32)
     drawn[list(sequences.near(retriever, topic))] = BESIDE
     # "and virginia?" is of this table, and of none that also has it.
-    value = excepting.SETS_ASIDE.sub("", bare) if excepting.SETS_ASIDE.match(bare) else bare
-    row = swapping.is_row(retriever, value, before.understood_as, topic)
+    row = swapping.is_row(retriever, excepting.SETS_ASIDE.sub("", bare), before.understood_as, topic)
     drawn[topic] = MOVES if row else STAYS
     words = lexical.content_words(rest) if asks_on else readings[0].words
     seen = retriever.look_together(readings, words, allowed, drawn)
