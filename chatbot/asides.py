@@ -17,7 +17,7 @@ CORRECTS = (
     rf"(?:what {_MEAN} (?:is|was)|(?:what )?{_MEAN}"
     r"|(?:no|nope|nah)(?=\W+not\b|\W[^.?!,]{1,40},\s*(?:and )?not\b)"
     r"|(?=not (?!sure|really|bad|yet|only|just|now|that|it)(?:an? |the )?[\w-]+, ?"
-    r"(?!(?:any|wh)\w* (?:other|else))\w))"
+    r"(?!not\b|(?:any|wh)\w* (?:other|else))\w))"
 )
 CORRECTED = re.compile(rf"^{CORRECTS}\b", re.I)
 _ANOTHER = (

@@ -35,13 +35,13 @@ SETS_ASIDE = re.compile(
     rf" {_GO}"
     r"|(?:don['’]?t|do not|wouldn['’]?t) (?:care about|care for|like|use|want)"
     r"|(?:that|which|who) (?:is|are)n['’]?t|(?:that|which|who)(?: is| are|['’]s) not"
-    r"|(?<!is )(?<!it )(?<!or )(?<!why )not)"
-    r"(?: (?:at|for|from|in|on|to))?(?: the)?(?: state of)? +(?=\w)",
+    r"|(?<!is )(?<!it )(?<!or )(?<!why )not|(?<=[,;.] )no)"
+    r"(?: (?:at|for|in|on|to))?(?: the)?(?: state of)? +(?=\w)",
     re.I,
 )
 AND = re.compile(r",?\s*\b(?:and|n?or)\s+(?:(?:at|in|the)\s+)?|,\s*|\s*&\s*", re.I)  # between two of them
 # Where a question points at what it names, that is not set aside: "I can't use LinkedIn. Is it any good?"
-POINTS = re.compile(r"\b(?:it|there(?! (?:is|are)\b))\b", re.I)
+POINTS = re.compile(r"\bit\b|(?<!\bis )(?<!\bare )\bthere\b(?! (?:is|are)\b)", re.I)
 
 
 def left_out(text: str) -> str:

@@ -262,3 +262,10 @@ def test_what_is_asked_now_is_missed_before_what_was_asked_earlier(real_bot: Cha
     earlier = ["pay in new york vs california", "washington?", "and texas"]
     answer = real_bot.ask("so only five states? what about florida", earlier)
     assert answer.text.endswith("Florida is not among them.")
+
+
+def test_words_that_a_hyphen_joins_in_the_guide_are_not_missed(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("is there an entry exam for juniors again?")
+    assert answer.kind != "answer"
+    assert "entry" not in answer.missing
+    assert "again" not in answer.missing

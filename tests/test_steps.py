@@ -249,6 +249,12 @@ def test_who_asks_which_step_it_is_is_told(real_bot: Chatbot, question: str, sai
     assert real_bot.ask(question).text.startswith(said)
 
 
-def test_the_step_that_is_asked_for_is_not_the_one_that_is_done(real_bot: Chatbot) -> None:
-    answer = real_bot.ask("step 1 i have. tell me step 2", ["how i become ML engineer?"])
-    assert answer.sources[0].ref.endswith("#step-bachelors")
+@pytest.mark.parametrize(("question", "section"), [
+    ("step 1 i have. tell me step 2", "step-bachelors"),
+    ("done with step 3. next?", "step-masters"),
+])  # fmt: skip
+def test_the_step_that_is_asked_for_is_not_the_one_that_is_done(
+    real_bot: Chatbot, question: str, section: str
+) -> None:
+    answer = real_bot.ask(question, ["how i become ML engineer?"])
+    assert answer.sources[0].ref.endswith(f"#{section}")

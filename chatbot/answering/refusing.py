@@ -6,6 +6,7 @@ be shown. Also tells when two guides answer alike.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from chatbot.answering.answer import Ask
 from chatbot.answering.tables import Absent
 from chatbot.conversation import Turn, first, last, naming
 from chatbot.conversation.naming import OPERATORS
+from chatbot.conversation.steps import AROUND
 from chatbot.passages import question_of
 from chatbot.retrieval import Hit, Retriever
 
@@ -40,6 +42,7 @@ ELSEWHERE = frozenset(_ELSEWHERE.split())
 CLOSE, CLOSE_UNTAUGHT = 0.5, 0.1
 RIVAL = 3.0  # log-odds by which one guide must lead another to be taken without asking
 CHOICES = 4  # guides that are offered at most
+HYPHENED = re.compile(r"[^\W\d]+(?:-[^\W\d]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +178,24 @@ def missing_words(retriever: Retriever, ask: Ask, turn: Turn, nearest: int) -> t
     said = {stem for earlier in ask.history for stem in lexical.stems(earlier)}
     said -= set(lexical.stems(ask.question))
     words = lexical.content_words(asides.without_frame(turn.understood_as))
-    return tuple(
-        dict.fromkeys(
-            word.text
-            for word in [word for word in words if word.stem not in said] or words
-            if not retriever.knows(word.stem)
-            and word.stem not in asked
-            and word.folded not in OPERATORS
-            and word.folded not in retriever.synonyms
-            and len(word.folded) > 2
-            and not naming.is_at_home(retriever, word, turn.understood_as)
-        )
-    )[:3]
+    missing = [
+        word
+        for word in [word for word in words if word.stem not in said] or words
+        if not retriever.knows(word.stem)
+        and word.stem not in asked
+        and word.folded not in OPERATORS | AROUND
+        and word.folded not in retriever.synonyms
+        and len(word.folded) > 2
+        and not naming.is_at_home(retriever, word, turn.understood_as)
+    ]
+    halves = _halves(retriever) if missing else frozenset()
+    return tuple(dict.fromkeys(word.text for word in missing if word.stem not in halves))[:3]
+
+
+def _halves(retriever: Retriever) -> frozenset[str]:
+    """The stems of what hyphens join in the guides: of "entry-level" they say something of "entry"."""
+    joined = (word for guide in retriever.index.guides for word in HYPHENED.findall(guide.text))
+    return frozenset(lexical.stem(lexical.fold(part)) for word in joined for part in word.split("-"))
 
 
 def _is_foreign(retriever: Retriever, question: str) -> bool:

@@ -69,7 +69,7 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
 
     Of several columns of figures the rank is by the one whose heading the question or its topic names.
     """
-    if left := but_for(retriever, table, text, topic or text):  # "which state pays best but for California?"
+    if left := but_for(retriever, table, text, topic):  # "which state pays best but for California?"
         return asked_rows(retriever, *left) or list(left[0].units)
     if THRESHOLD.search(text) and naming.set_aside(table.keys, text)[0]:
         return []  # "over 100,000, but not Ohio": no one has compared them
@@ -108,20 +108,24 @@ def but_for(retriever: Retriever, listing: Listing, text: str, topic: str) -> tu
     """A table or list without what a question sets aside of it, and the question without that.
 
     None where that is nothing, or all, or where the question asks of it ("I can't move to Ohio. What do they
-    pay there?"), or for more than a figure. A follow-up goes on from what was set aside before.
+    pay there?"), or for more than a figure. A follow-up goes on from what was set aside before, but for what
+    it names itself.
     """
-    now, rest = naming.set_aside(listing.keys, text)
-    if not now or excepting.POINTS.search(rest) or THRESHOLD.search(rest):
+    if not naming.set_aside(listing.keys, text)[0]:
         return None
-    if not listing.header and THEY.search(rest):  # "I don't use Monster. Do they …?"
-        return None
-    before, whole = naming.set_aside(listing.keys, topic)
-    without = (now | before).difference(naming.named(retriever, listing.keys, rest))
+    without, said = set[int](), []
+    for turn in (topic or text).split(BESIDE_IT):
+        aside, rest = naming.set_aside(listing.keys, turn)
+        asks_of_it = excepting.POINTS.search(rest) or THRESHOLD.search(rest)
+        if asks_of_it or (not listing.header and THEY.search(rest)):  # "I don't use Monster. Do they …?"
+            aside = set()
+        without = (without | aside).difference(naming.named(retriever, listing.keys, rest))
+        said.append(rest)
     kept = [n for n in range(len(listing.units)) if n not in without]
     if not without or not kept:
         return None
     units, keys = tuple(listing.units[n] for n in kept), tuple(listing.keys[n] for n in kept)
-    return replace(listing, units=units, keys=keys), whole
+    return replace(listing, units=units, keys=keys), BESIDE_IT.join(said)
 
 
 def _by_rank(text: str) -> str:

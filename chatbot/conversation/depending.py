@@ -33,13 +33,10 @@ def depends(retriever: Retriever, reading: Reading) -> bool:
     if is_whole(retriever, reading):
         beside_it = lexical.content_words(retriever.aliases.without(text))
         return (goes_on and len(every) <= 4) or (leaning.points_at_them(text) and len(beside_it) <= 1)
-    aside = excepting.SETS_ASIDE.match(text)
-    goes_on |= (
-        aside is not None
-        and all(  # "not in Ohio or Maine"
-            swapping.is_value(retriever, part) for part in excepting.AND.split(text[aside.end() :])
-        )
-    )
+    aside = excepting.SETS_ASIDE.search(text)
+    if aside and not lexical.content_words(text[: aside.start()]):  # "not in Ohio", "I can't move to Ohio"
+        parts = excepting.AND.split(text[aside.end() :].rstrip(" .!?"))
+        goes_on |= swapping.is_value(retriever, parts[0])
     if goes_on or back or leaning.member(text) or leaning.asks_on(text) or swapping.BARELY.match(text):
         return True
     if any(asked.search(text) for asked in IN_ORDER):

@@ -162,9 +162,10 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     chosen = [line[-1 - place if upwards and place >= 0 else place] for place in places]
     if len(chosen) > 1 and any(item.section != topic for item in chosen):
         return None  # sections of their own: no single one answers
-    but_for = text[: found.start()] if excepting.SETS_ASIDE.match(text, 0, found.start() + 1) else ""
-    item = Item(but_for + " and ".join(item.name for item in chosen), chosen[0].section)
+    item = Item(" and ".join(item.name for item in chosen), chosen[0].section)
     item, asked = _in_its_stead(item, text, found.start(), end)
+    if excepting.SETS_ASIDE.match(text, 0, found.start() + 1):  # "not the first one"
+        return (Item(text[: found.start()] + item.name, topic), "") if item.section == topic else None
     if asked and noun not in STEPS and is_step(retriever.index.sections[topic]):
         return None  # "how do I write a loop in the first one?": not of the steps
     return item, asked
@@ -211,8 +212,10 @@ def rows_asked(retriever: Retriever, text: str, topic: int) -> list[int]:
     """The places of the rows of the topic's table that a text names, else of the first or last by rank."""
     names = [item.name for item in rows(retriever, topic)]
     says = {word.folded for word in lexical.words(text)}
-    named = naming.named(retriever, names, text)
-    return named or [0] * bool(says & HIGHEST) or [len(names) - 1] * bool(says & LOWEST)
+    aside, rest = naming.set_aside(names, text)
+    named = naming.named(retriever, names, rest)
+    line = [n for n in range(len(names)) if n not in aside]
+    return named or line[:1] * bool(says & HIGHEST) or line[-1:] * bool(says & LOWEST)
 
 
 def row_beside(retriever: Retriever, text: str, before: str, topic: int) -> Item | None:

@@ -244,6 +244,8 @@ def _done(retriever: Retriever, text: str, among: Sequence[int]) -> int | None:
     for told in asides.clauses(text)[-2::-1]:
         if NOT_DONE.search(told) or not (arrows or HAS.search(told)):
             continue
+        if len(found := numbered(retriever, told, among)) == 1:
+            return found[0]
         for part in reversed(AND.split(told)):
             if len(found := _called(retriever, named_stems(OF_WHAT.sub("", part)), among)) == 1:
                 return found[0]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chatbot import lexical
+from chatbot import excepting, lexical
 from chatbot.conversation import leaning, naming, numbered, sequences
 from chatbot.conversation.leaning import BESIDE_IT
 from chatbot.lexical import fold_phrase
@@ -37,7 +37,9 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
 
     "How much do they make in California?", "in Washington?" → "How much do they make in Washington?"
     """
-    if leaning.ASKS_ON.match(bare) or numbered.NUMBER.search(bare):
+    if any(said.match(bare) for said in (leaning.ASKS_ON, excepting.SETS_ASIDE)) or numbered.NUMBER.search(
+        bare
+    ):
         return ""
     value = leaning.value(bare)
     every = [word.folded for word in lexical.words(value)]
