@@ -7,6 +7,7 @@ item may be set aside. It knows no guide: what is named there is for `chatbot.co
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from chatbot import lexical
 from chatbot.lexical import ASKING
@@ -44,8 +45,9 @@ AND = re.compile(r",?\s*\b(?:and|n?or)\s+(?:(?:at|in|the)\s+)?|,\s*|\s*&\s*", re
 POINTS = re.compile(r"\bit\b|(?<!\bis )(?<!\bare )\bthere\b(?! (?:is|are)\b)", re.I)
 
 
+@lru_cache(maxsize=1024)
 def left_out(text: str) -> str:
-    """What a question leaves out of what it asks: "coding and maths", or nothing.
+    """What a question leaves out of what it asks: "coding and maths", or nothing; kept, as it is asked often.
 
     >>> left_out("Which state pays best, apart from Ohio and Maine?")
     'Ohio and Maine'
@@ -66,3 +68,13 @@ def without_exception(text: str) -> str:
     if not found or (STUMP.fullmatch(text[: found.start()]) and not lexical.words(text[found.end() :])):
         return text
     return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
+
+
+@lru_cache(maxsize=1024)
+def asides(text: str) -> tuple[tuple[int, int], ...]:
+    """Where words stand behind which something may be set aside; kept, for each table is asked about it.
+
+    >>> asides("Which state, but not Ohio?"), asides("why not Ohio?")
+    (((17, 21),), ())
+    """
+    return tuple(found.span() for found in SETS_ASIDE.finditer(text))

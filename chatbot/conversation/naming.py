@@ -93,17 +93,17 @@ def set_aside(keys: Sequence[str], text: str) -> tuple[set[int], str]:
     Only what is named right behind such words is: "not Ohio or Maine", but not "not sure about Ohio".
     """
     aside, rest, at = set[int](), [], 0
-    for sets in excepting.SETS_ASIDE.finditer(text):
-        if sets.start() < at:
+    for start, behind in excepting.asides(text):
+        if start < at:
             continue
-        found, end = _named_first(keys, text, sets.end())
+        found, end = _named_first(keys, text, behind)
         more = set(found)
         while more and (beside := excepting.AND.match(text, end)):
-            more, behind = _named_first(keys, text, beside.end())
-            end = behind if more else end
+            more, last = _named_first(keys, text, beside.end())
+            end = last if more else end
             found |= more
         if found:
-            rest.append(text[at : sets.start()])
+            rest.append(text[at:start])
             aside, at = aside | found, end
     return aside, "".join((*rest, text[at:]))
 
