@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -188,13 +189,14 @@ def missing_words(retriever: Retriever, ask: Ask, turn: Turn, nearest: int) -> t
         and len(word.folded) > 2
         and not naming.is_at_home(retriever, word, turn.understood_as)
     ]
-    halves = _halves(retriever) if missing else frozenset()
+    halves = _halves(tuple(guide.text for guide in retriever.index.guides)) if missing else frozenset()
     return tuple(dict.fromkeys(word.text for word in missing if word.stem not in halves))[:3]
 
 
-def _halves(retriever: Retriever) -> frozenset[str]:
-    """The stems of what hyphens join in the guides: of "entry-level" they say something of "entry"."""
-    joined = (word for guide in retriever.index.guides for word in HYPHENED.findall(guide.text))
+@lru_cache(maxsize=8)
+def _halves(guides: tuple[str, ...]) -> frozenset[str]:
+    """The stems of what hyphens join in the guides' texts: of "entry-level" they say something of "entry"."""
+    joined = (word for text in guides for word in HYPHENED.findall(text))
     return frozenset(lexical.stem(lexical.fold(part)) for word in joined for part in word.split("-"))
 
 

@@ -71,7 +71,7 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     """
     if left := but_for(retriever, table, text, topic):  # "which state pays best but for California?"
         return asked_rows(retriever, *left) or list(left[0].units)
-    if THRESHOLD.search(text) and naming.set_aside(table.keys, text)[0]:
+    if naming.set_aside(table.keys, text)[0] and THRESHOLD.search(text):
         return []  # "over 100,000, but not Ohio": no one has compared them
     text = NO_RANK.sub(" ", HOW.sub("how", text))  # "how soon" names no row that is called "Soon"
     text = measures.in_one_word(text)
@@ -111,7 +111,7 @@ def but_for(retriever: Retriever, listing: Listing, text: str, topic: str) -> tu
     pay there?"), or for more than a figure. A follow-up goes on from what was set aside before, but for what
     it names itself.
     """
-    if not naming.set_aside(listing.keys, text)[0]:
+    if not (excepting.asides(text) and naming.set_aside(listing.keys, text)[0]):
         return None
     without, said = set[int](), []
     for turn in (topic or text).split(BESIDE_IT):

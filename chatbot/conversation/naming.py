@@ -92,6 +92,8 @@ def set_aside(keys: Sequence[str], text: str) -> tuple[set[int], str]:
 
     Only what is named right behind such words is: "not Ohio or Maine", but not "not sure about Ohio".
     """
+    if not excepting.asides(text):
+        return set(), text
     aside, rest, at = set[int](), [], 0
     for start, behind in excepting.asides(text):
         if start < at:
