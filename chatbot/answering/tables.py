@@ -111,7 +111,7 @@ def but_for(retriever: Retriever, listing: Listing, text: str, topic: str) -> tu
     pay there?"), or for more than a figure. A follow-up goes on from what was set aside before, but for what
     it names itself.
     """
-    if not (excepting.asides(text) and naming.set_aside(listing.keys, text)[0]):
+    if not naming.set_aside(listing.keys, text)[0]:
         return None
     without, said = set[int](), []
     for turn in (topic or text).split(BESIDE_IT):
@@ -274,7 +274,7 @@ def is_of_its_kind(retriever: Retriever, section: int, value: str) -> bool:
     Texas, of the states with jobs, might be a state with a salary; Microsoft, an employer, no industry.
     """
     folded = fold_phrase(value)
-    own = {fold_phrase(key) for listing in retriever.listings[section] for key in listing.keys}
+    own = naming.keys_of(retriever, section)
     having = [
         keys
         for listed in retriever.listings

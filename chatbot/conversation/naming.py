@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chatbot import excepting, lexical
-from chatbot.lexical import COMPARES, PLACES, RANKS, Word
+from chatbot.lexical import COMPARES, PLACES, RANKS, Word, fold_phrase
 from chatbot.retrieval import Retriever
 
 OPERATORS = RANKS | PLACES.keys() | COMPARES  # never the topic of a question
@@ -120,6 +120,11 @@ def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], 
         if first > best[0] and lexical.names(key, [word.stem for word in words[:first]]):
             best = (first, {n})
     return best[1], start + words[best[0] - 1].end if best[0] else start
+
+
+def keys_of(retriever: Retriever, section: int) -> frozenset[str]:
+    """The names of the rows and items of a section's tables and lists, folded."""
+    return frozenset(fold_phrase(key) for table in retriever.listings[section] for key in table.keys)
 
 
 def names_a_value(retriever: Retriever, words: Sequence[Word]) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from chatbot import asides, lexical
-from chatbot.conversation import leaning, sequences, steps
+from chatbot.conversation import leaning, naming, sequences, steps
 from chatbot.lexical import Word, fold_phrase
 from chatbot.passages import bare_title
 from chatbot.ranking import Evidence
@@ -126,12 +126,14 @@ def _twin(retriever: Retriever, bare: str, topic: int) -> int | None:
 
     "Is it in the top five for jobs?", after what a state pays: it says what only the other section says.
     """
-    keys = _keys(retriever, topic)
+    keys = naming.keys_of(retriever, topic)
     if len(keys) < 2 or sequences.PLACE.search(bare) or leaning.points_at_them(bare):
         return None  # "the third, what does it pay?" is picked first
-    twins = [n for n in _others(retriever, topic) if len(keys & _keys(retriever, n)) > 1]
+    twins = [n for n in _others(retriever, topic) if len(keys & naming.keys_of(retriever, n)) > 1]
     words = lexical.content_words(leaning.POINTS_NOWHERE.sub(" ", retriever.aliases.without(bare)))
-    names = lexical.every_stem(tuple(frozenset[str]().union(keys, *(_keys(retriever, n) for n in twins))))
+    names = lexical.every_stem(
+        tuple(frozenset[str]().union(keys, *(naming.keys_of(retriever, n) for n in twins)))
+    )
     asked = {word.stem for word in words if word.folded not in COUNTING} - names
     held = {n: _held(retriever, n) for n in (topic, *twins)}
     found = [n for n in twins if asked <= held[n] and not asked <= held[topic]]
@@ -145,7 +147,7 @@ def of_other_table(retriever: Retriever, bare: str, before: str, topic: int) -> 
     """
     value = fold_phrase(leaning.value(bare))
     names = [item.name for item in sequences.rows(retriever, topic)]
-    if not names or tuple(value.split()) not in retriever.values or value in _keys(retriever, topic):
+    if not names or tuple(value.split()) not in retriever.values or value in naming.keys_of(retriever, topic):
         return None
     told = {table.header[1:] for table in retriever.listings[topic] if table.header}
     found = [
@@ -165,11 +167,6 @@ def _others(retriever: Retriever, topic: int) -> list[int]:
     """The other sections of a section's guide."""
     guide_of = retriever.index.guide_of
     return [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if n != topic]
-
-
-def _keys(retriever: Retriever, section: int) -> frozenset[str]:
-    """The names of the rows and items of a section's tables and lists, folded."""
-    return frozenset(fold_phrase(key) for table in retriever.listings[section] for key in table.keys)
 
 
 def _held(retriever: Retriever, section: int) -> frozenset[str]:
