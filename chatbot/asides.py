@@ -79,6 +79,12 @@ TAG = re.compile(
     r"(?<!that )(?:correct|right|aren['’]?t they|innit|isn['’]?t it|yeah)\W*\?\W*$",
     re.I,
 )
+# "This is useless, just tell me how …"
+IMPATIENT = re.compile(
+    r"^(?:(?:argh|come on|enough|it|listen|look|omg|stop|that|this|ugh|you|your)\b[^,.!?;]{0,40}[,.!;]+\s*)?"
+    rf"(?:(?:can|could) you )?(?:just|simply) tell me (?=about\b|{lexical.ASKING})",
+    re.I,
+)
 GREETING = re.compile(r"^good (?:morning|afternoon|evening|day)\b[\s,.!]+", re.I)
 SWITCHES = re.compile(  # what comes then is of something else
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"
@@ -158,7 +164,7 @@ def without_reaction(text: str) -> str:
     ('And is it safe?', 'cool thanks')
     """
     start = at = 0
-    text = GREETING.sub("", text) or text
+    text = IMPATIENT.sub("", GREETING.sub("", text)) or text
     begun = lexical.words(text)[:1]
     may_react = bool(begun) and begun[0].folded in BESIDE_REACTIONS  # most do not
     while may_react and (found := SAID_FIRST.match(text, at)) and not CORRECTED.match(text[start:]):

@@ -28,6 +28,12 @@ STUMP = re.compile(r"\W*(?:which|what|who)(?: [\w-]+){0,2}\W*", re.I)
 # What sets a row or an item aside that is named right behind it: "but not Ohio", "I can't move to Ohio"; not
 # "why not Ohio?", "don't forget Ohio", "I don't work in Ohio".
 _GO = r"(?:be|go|live|move|relocate|use|work)"
+# "I already use Monster, any others?"; who asks for no others may ask of it.
+_HAD = (
+    r"(?:already(?: am| have)? (?:applied|at|checked|did|do|done|finished|got|have|know|live|on|took|tried"
+    r"|use|used|work)|tried|(?:fired|laid off|rejected|turned down) (?:by|from))"
+    r"(?=.*\b(?:another|anyone|else|other|others)\b)"
+)
 SETS_ASIDE = re.compile(
     rf"\b(?:{_BUT_FOR}|exclud(?:e|ing)|excl\.?|minus|outside(?: of)?|without|not (?:counting|including)"
     r"|(?<!not )(?<!n['’]t )(?<!never )"
@@ -35,9 +41,10 @@ SETS_ASIDE = re.compile(
     r"|(?:(?:ca|wo|would)n['’]?t|cannot|(?:will|would) not|(?:don['’]?t|do not|never) (?:want|like) to)"
     rf" {_GO}"
     r"|(?:don['’]?t|do not|wouldn['’]?t) (?:care about|care for|like|use|want)"
+    rf"|{_HAD}"
     r"|(?:that|which|who) (?:is|are)n['’]?t|(?:that|which|who)(?: is| are|['’]s) not"
     r"|(?<!is )(?<!it )(?<!or )(?<!why )not|(?<=[,;.] )no)"
-    r"(?: (?:at|for|in|on|to))?(?: the)?(?: state of)? +(?=\w)",
+    r"(?: (?:at|by|for|(?<!m not )from|in|on|to|with))?(?: the)?(?: state of| ones? (?:at|by|from|in|of))? +(?=\w)",
     re.I,
 )
 AND = re.compile(r",?\s*\b(?:and|n?or)\s+(?:(?:at|in|the)\s+)?|,\s*|\s*&\s*", re.I)  # between two of them
@@ -78,3 +85,12 @@ def asides(text: str) -> tuple[tuple[int, int], ...]:
     (((17, 21),), ())
     """
     return tuple(found.span() for found in SETS_ASIDE.finditer(text))
+
+
+def is_set_aside(text: str, at: int) -> bool:
+    """Whether what stands at a place of a text is set aside.
+
+    >>> is_set_aside("without the first", 8), is_set_aside("Not tea. The first one.", 9)
+    (True, False)
+    """
+    return any(start < at <= end for start, end in asides(text))

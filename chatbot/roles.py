@@ -16,12 +16,16 @@ from pathlib import Path
 
 from chatbot import lexical
 
-# "They", "he", "that job" after the name of a role ("What does an algorithm specialist do?") mean that role.
+# "They", "he", "that job" after the name of a role ("What does an algorithm specialist do?") mean that role;
+# "which pays more?" is asked of it and another.
 MEANS_IT = re.compile(
     r"\b(?:they|them|their|those|he|she|his|her|him)\b"
     r"|\b(?:that|this|such a) (?:job|role|position|one)\b(?! called\b)"
     r"|\b(?:does|do|will|would|can|might) (?:it|that|one) (?:earn|make|pay)s?\b"
-    r"|\b(?:pay|paid|salary) (?:for|of) (?:it|one|that)\b|\b(?:then|that|there)\W*$",
+    r"|\b(?:pay|paid|salary) (?:for|of) (?:it|one|that)\b|\b(?:then|that|there)\W*$"
+    r"|^(?:(?:so|and|but|ok(?:ay)?),? )?(?:which|who)(?: one)?(?: of the two)?"
+    r" (?:is (?:better|more|less) (?:highly )?paid|earns|gets|makes|pays)(?: (?:paid|me|you))?"
+    r" (?:better|less|more)(?: money)?(?: of (?:the two|them|those))?\W*$",
     re.I,
 )
 HEAD_OF = re.compile(r"\bheads? of [\w-]+(?: [\w-]+)?", re.I)

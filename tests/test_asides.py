@@ -163,6 +163,9 @@ def test_what_is_asked_of_somebody_in_particular_stays(real_bot: Chatbot, questi
     ("thats still a lot. and the second?", "and the second?"),
     ("still not enough. and Ohio?", "and Ohio?"),
     ("not bad. which state?", "which state?"),
+    ("this is useless, just tell me how much they make", "how much they make"),
+    ("simply tell me about the hours", "about the hours"),
+    ("I live in Oslo, just tell me how much it is", "I live in Oslo, just tell me how much it is"),
 ])  # fmt: skip
 def test_tags_and_judgements_are_left_out(text: str, left: str) -> None:
     assert asides.without_reaction(text) == left

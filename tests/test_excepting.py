@@ -17,7 +17,7 @@ WITHOUT_CALIFORNIA = (
 
 def test_the_examples_of_the_docstrings() -> None:
     found = doctest.testmod(excepting)
-    assert found.attempted == 4
+    assert found.attempted == 5
     assert not found.failed
 
 

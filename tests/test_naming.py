@@ -54,6 +54,12 @@ def test_a_guide_that_names_the_country_is_of_it(text: str, home: bool) -> None:
     ("not counting Ohio, Maine and New York, which pays best?", ["Ohio", "Maine", "New York"]),
     ("outside the state of Ohio", ["Ohio"]),
     ("not in Ohio but in Maine", ["Ohio"]),
+    ("I already tried Ohio, any others?", ["Ohio"]),
+    ("turned down by Ohio. Who else?", ["Ohio"]),
+    ("I already live in Ohio. What is the pay?", []),
+    ("without the first two", ["Ohio", "Maine"]),
+    ("all but not the last 2", ["New York", "York"]),
+    ("not the first two weeks", []),
     ("not only Ohio, which else?", []),
     ("not sure about Ohio", []),
     ("why not Ohio?", []),
@@ -65,6 +71,18 @@ def test_a_guide_that_names_the_country_is_of_it(text: str, home: bool) -> None:
 def test_what_is_set_aside_is_named_right_behind_words_that_do(text: str, aside: list[str]) -> None:
     keys = ["Ohio", "Maine", "New York", "York"]
     assert [keys[n] for n in sorted(naming.set_aside(keys, text)[0])] == aside
+
+
+@pytest.mark.parametrize(("text", "aside"), [
+    ("which courses, but not IBM's?", [0]),
+    ("without the IBM one", [0]),
+    ("not the one from Purdue, any others?", [1]),
+    ("not the certificate in Basel", []),
+    ("not deep sea diving", []),
+])  # fmt: skip
+def test_an_item_is_set_aside_by_a_word_that_is_its_own(text: str, aside: list[int]) -> None:
+    keys = ["Certificate in Deep Learning from IBM", "Certificate in Data (Purdue University)"]
+    assert sorted(naming.set_aside(keys, text)[0]) == aside
 
 
 def test_what_is_set_aside_leaves_the_question() -> None:

@@ -109,3 +109,22 @@ def test_the_noun_of_a_place_tells_what_it_is_one_of(
 ) -> None:
     answer = real_bot.ask(question, earlier)
     assert (answer.kind, answer.sources[0].ref.partition("#")[2]) == ("answer", section)
+
+
+@pytest.mark.parametrize(("text", "row"), [
+    ("the second one?", "New York"),
+    ("and the latter?", "New York"),
+    ("how much is the former then", "Virginia"),
+    ("the third one?", "Massachusetts"),
+])  # fmt: skip
+def test_after_two_rows_the_second_one_is_of_these(real_bot: Chatbot, text: str, row: str) -> None:
+    history = ["Does Virginia pay more than New York or less?"]
+    assert real_bot.ask(text, history).text.startswith(f"{row}: ") == (row != "Massachusetts")
+
+
+def test_which_rows_there_are_is_asked_of_those_spoken_of(real_bot: Chatbot) -> None:
+    history = ["are there jobs in texas", "what do they pay there"]
+    answer = real_bot.ask("which states are on the list", history)
+    assert answer.kind == "answer"
+    assert answer.sources[0].ref.endswith("#salary-states")
+    assert "Texas" not in answer.text

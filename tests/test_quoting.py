@@ -361,3 +361,11 @@ def test_an_item_of_a_long_list_stands_alone_where_no_other_holds_the_word() -> 
     assert quoting._is_the_only_one(passage, run, 2, {"b": 1.0})
     assert quoting._one_of(passage, run, units[2]).text.startswith("Mind that: Item b goes")
     assert not quoting._is_the_only_one(passage, run, 2, {"item": 1.0})
+
+
+@pytest.mark.parametrize(("before", "reason"), [
+    ("Is the demand for ML engineers growing?", "as demand increases"),
+    ("should I network", "new career opportunities"),
+])  # fmt: skip
+def test_why_gets_a_sentence_that_gives_a_reason(real_bot: Chatbot, before: str, reason: str) -> None:
+    assert reason in real_bot.ask("why is that?", [before]).text

@@ -258,3 +258,18 @@ def test_the_step_that_is_asked_for_is_not_the_one_that_is_done(
 ) -> None:
     answer = real_bot.ask(question, ["how i become ML engineer?"])
     assert answer.sources[0].ref.endswith(f"#{section}")
+
+
+@pytest.mark.parametrize(("question", "step"), [
+    ("and after the fifth?", "Step 6"),
+    ("what comes before the fifth one", "Step 4"),
+    ("go back to the second one", "Step 2"),
+    ("please skip to the last one", "Step 8"),
+])  # fmt: skip
+def test_after_a_step_others_are_called_by_their_places(real_bot: Chatbot, question: str, step: str) -> None:
+    assert real_bot.ask(question, ["what is step 5?"]).sources[0].section.startswith(step)
+
+
+def test_of_the_steps_counted_before_the_last_is_one_too(real_bot: Chatbot) -> None:
+    history = ["how many steps to become an ml engineer", "which one is optional"]
+    assert real_bot.ask("and which one is the last", history).sources[0].section.startswith("Step 8")

@@ -390,3 +390,22 @@ def test_lists_without_figures_are_not_compared(real_bot: Chatbot) -> None:
     before = "Which state has the most jobs?"
     asked = "is that more than Washington?"
     assert swapping.compared(real_bot.retriever, asked, before, topic(real_bot, "jobs-states")) == ""
+
+
+def test_new_before_a_strange_place_is_a_part_of_it(real_bot: Chatbot) -> None:
+    history = ["What's the salary in New York?", "what about New Jersey"]
+    answer = real_bot.ask("ok Massachusetts then", history)
+    assert answer.understood_as == "What's the salary in Massachusetts?"
+
+
+@pytest.mark.parametrize(("before", "value"), [
+    ("how much vacation do they get?", "in California"),
+    ("how many engineers are there", "in Virginia"),
+    ("pay for beginners", "in New York"),
+])  # fmt: skip
+def test_a_place_added_to_what_has_no_answer_gets_none_either(
+    real_bot: Chatbot, before: str, value: str
+) -> None:
+    assert real_bot.ask(before).kind != "answer"
+    assert real_bot.ask(value, [before]).kind != "answer"
+    assert real_bot.ask(value, ["how much do they earn in Texas?"]).kind == "answer"

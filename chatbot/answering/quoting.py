@@ -29,7 +29,14 @@ from chatbot.retrieval import Retriever
 WORDS, MOST, NEARLY = 45, 70, 0.7
 LEADS = 0.1  # what the first unit of a section gains: writers answer their heading first
 SAME_WORDS = 0.6  # what a unit gains that holds all that the question asks of the section
+BECAUSE = 0.3  # what a unit gains that gives a reason, where that is asked for
+EARLIER = 0.3  # what words of the question before count for one that asks something itself
 LIST = 0.1  # a list is quoted, too, if its leading sentence fits by so little worse than the best one
+REASON = re.compile(
+    r"\b(?:because|due to|since|thanks to|owe[sd]?|owing to|so that|follow(?:s|ing)? from|driven by"
+    r"|results? from|reasons?|causes?|therefore)\b|, as ",
+    re.I,
+)
 # Asks for all that a section lists, rather than for a figure: "what tools …?", "how do I …?"
 SEVERAL = re.compile(
     r"\b(?:which|who are|what (?:are|do|kinds?|sorts?|(?!is|was|has)[^\W\d]+s)"
@@ -59,6 +66,7 @@ class _Asked:
     text: str
     turns: tuple[str, ...]  # the question, and before it what it adds to the one before: rows are named by it
     words: Mapping[str, float]  # the stems of its words, but for the role's, and how rare they are
+    why: bool  # whether it asks for the reason of what was asked before
     several: bool  # whether it asks for all that is listed
     counted: bool  # whether it asks how many steps there are: the last one has their number
 
@@ -72,8 +80,12 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     words = {word.stem: rarity(word.stem) for word in lexical.content_words(retriever.aliases.without(asked))}
     asks_itself = now != text and ASKS.match(leaning.LEAD.sub("", now))  # "how do I … – how often?"
     asking = now if asks_itself else text
+    if asks_itself and (own := set(lexical.stems(now)) & words.keys()):
+        words = {stem: worth * (1.0 if stem in own else EARLIER) for stem, worth in words.items()}
     counted = numbered.COUNTED.search(turns[0]) is not None
-    whole = _Asked(text, turns, words, SEVERAL.search(asking) is not None, counted)
+    why = now != text and leaning.WHY.fullmatch(leaning.LEAD.sub("", now)) is not None
+    words = {} if why else words  # a reason need not repeat what it is for
+    whole = _Asked(text, turns, words, why, SEVERAL.search(asking) is not None, counted)
     return [_quote(retriever, section, whole, evidence) for section in sections]
 
 
@@ -152,7 +164,8 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
                 return Quote(_list_text((), rest), rest[0].start, rest[-1].end, around)
     topic = retriever.topics[section]
     words = {stem: rarity for stem, rarity in asked.words.items() if stem not in topic}
-    best, scores = _best(passages, _unit_scores(section, words, evidence))
+    fits = _unit_scores(section, words, evidence)
+    best, scores = _best(passages, _with_reasons(passages, fits) if asked.why else fits)
     top = scores.index(max(scores))
     runs = best.runs
     at_large = [
@@ -214,6 +227,14 @@ def _unit_scores(section: int, words: Mapping[str, float], evidence: Evidence) -
             scores[number] += worth * rarity
     scores[0] += LEADS
     return scores
+
+
+def _with_reasons(passages: Sequence[Passage], scores: Sequence[float]) -> list[float]:
+    """The scores of some passages' units, more for those that give a reason."""
+    units = (unit for passage in passages for unit in passage.units)
+    return [
+        score + BECAUSE * bool(REASON.search(unit.text)) for unit, score in zip(units, scores, strict=True)
+    ]
 
 
 def _best(passages: Sequence[Passage], scores: Sequence[float]) -> tuple[Passage, Sequence[float]]:

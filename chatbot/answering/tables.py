@@ -38,7 +38,7 @@ from chatbot.retrieval import Retriever
 LAST = re.compile(r"\b(?:comes?|is|are|ranks?|ranked|in) last\b|\blast (?:of|on|place)\b", re.I)
 AT_LARGE = frozenset(["ones", "list", "all", "every", "each", "range"])  # of the table as a whole
 APART = DIFFERENCE | {"apart", "between"}
-OF_LIST = re.compile(r"\b(?:in|of|on) (?:that|the|this|your) list\b", re.I)
+OF_LIST = re.compile(r"\b(?:in|of|on) (?:that|the|this|your) (?:list|table)\b", re.I)
 ONE_OF = re.compile(r"\b(?:what|which|who)(?: one)? of (?:the|these|those)\b", re.I)
 BEFORE_VALUE = frozenset(
     ["in", "at", "for", "from", "of", "within", "near", "around", "to", "about", "by", "with"]
@@ -242,6 +242,8 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
         if now and naming.named(retriever, keys, now):
             text = now  # "Does Oracle hire them – Apple?" asks no more of Oracle
         noun = listing.header[0].lower() if listing.header else "entry"
+        if now and leaning.asks_for_all(noun, now):
+            return None  # "in Ohio – which states then?"
         named = naming.named(retriever, keys, text)
         values = chain(  # what is asked now goes first: "and Ohio? – what about Maine?"
             _values_in(retriever, section, listing, now, ()),
@@ -334,8 +336,7 @@ def _values_in(
     for position, word in enumerate(words):
         if not naming.is_stranger(retriever, word) or naming.is_at_home(retriever, word, text):
             continue
-        start, end = naming.whole_name(retriever, words, text, position, position + 1)
-        start -= start > 0 and words[start - 1].folded == "new"
+        start, end = naming.whole_value(retriever, words, text, position)
         before = words[start - 1].folded if start else ""
         value = text[words[start].start : words[end - 1].end]
         if one_region and _lies_in_one(keys, text, words[end - 1].end):

@@ -280,11 +280,11 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     drawn = np.zeros(len(allowed), np.float32)
     drawn[list(sequences.near(retriever, topic))] = BESIDE
     # "and virginia?" is of this table, and of none that also has it.
-    row = swapping.is_row(retriever, excepting.SETS_ASIDE.sub("", bare), before.understood_as, topic)
+    row = swapping.is_row(retriever, bare, before.understood_as, topic)
     drawn[topic] = MOVES if row else STAYS
     words = lexical.content_words(rest) if asks_on else readings[0].words
     seen = retriever.look_together(readings, words, allowed, drawn)
-    evidence = average(seen, drawn)
+    evidence = average(seen if words else seen[::-1], drawn)  # "why?" has no words to quote by
     if words and not role and about is None and not row and _agree(seen[0], evidence, allowed):
         glanced = seen[0].ranker is retriever.glance  # sure of both together, maybe not of this one
         (alone,) = retriever.look(readings[:1], [allowed]) if glanced else seen[:1]
@@ -293,7 +293,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         if not leaning.named(bare) or (_is_answered(retriever, turn) and _is_answered(retriever, meant)):
             return turn  # else "and Ohio?" means no more than after what was asked before
     turn = Turn(understood, evidence, words, allowed, named, follows=True, role=role or own, about=about)
-    return _alone_if_sure(retriever, bare, turn, guides)
+    return _as_declined(retriever, bare, before, turn) or _alone_if_sure(retriever, bare, turn, guides)
 
 
 def _corrected(retriever: Retriever, text: str, bare: str) -> str:
@@ -325,6 +325,16 @@ def _led(
         role = _role(retriever, understood) if words else ()
         return Turn(understood, evidence, words, allowed, named, follows=True, role=role)
     return None
+
+
+def _as_declined(retriever: Retriever, bare: str, before: Turn, turn: Turn) -> Turn | None:
+    """A value added to what had no answer, where that has none with it either: "any leave? – in Ohio"."""
+    if not leaning.GLUE.match(bare) or not swapping.is_value(retriever, bare):
+        return None
+    if _is_answered(retriever, before):
+        return None
+    one = understand(retriever, f"{before.understood_as.rstrip('?. ')} {bare}", (), turn.guides)
+    return None if _is_answered(retriever, one) else replace(one, follows=True)
 
 
 def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozenset[int]) -> Turn:

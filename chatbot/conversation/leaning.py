@@ -26,7 +26,10 @@ REJECTED = re.compile(
 LEAD = re.compile(
     rf"^(?:{CORRECTS}\b[\s,.!:…-]*"
     r"|(?:and|or|but|so|also|plus|then|ok|okay|well|now|hm+|oh|ah|ugh|what about|how about|what of"
-    r"|same for)\b[\s,.!:…-]*|(?:nice|great|good|cool|thanks|sorry|yes|no|nope|nah)\b(?!-\w)"
+    r"|same for)\b[\s,.!:…-]*"
+    r"|(?:please )?(?:go|jump|move|skip)(?: (?:ahead|back|on|right|straight))? to "
+    rf"(?=(?:the )?(?:{'|'.join(lexical.ORDINALS)}|next|number|step)\b)"
+    r"|(?:nice|great|good|cool|thanks|sorry|yes|no|nope|nah)\b(?!-\w)"
     r"(?:\s*[,.!:…-]+\s*|\s+(?=(?:and|but|so|what about)\b)))+",
     re.I,
 )
@@ -151,18 +154,22 @@ NO_VALUE = POINTS | {
 }  # fmt: skip
 
 
+LISTED = frozenset(["includ", "list", "name"])  # stems of what is said of all that is listed
+
+
 def beside(before: str, added: str) -> str:
     """A question with a follow-up that only both together make clear."""
     return f"{before.rstrip('?. ')}{BESIDE_IT}{added}"
 
 
 # Asks whether something is one of those that were named: "does that include Texas?", "is Ohio one of them?".
-_THOSE = r"(?:them|these|those|(?:that|the|this) (?:list|table))"
+_THOSE = r"(?:them|there|these|those|(?:that|the|this) (?:list|table))"
 _IS_NOT = r"(?:is|are|isn['’]?t|aren['’]?t|is not|are not)"
+_NAMED = r"(?!(?:anything|it|that|there|they|this)\b)"
 MEMBER = re.compile(
     r"(?:do|does|don['’]?t|doesn['’]?t) (?:that|this|it|these|those|they|the list) (?:also )?"
     r"(?:contain|include|list) ([^?,.]{2,40}?)\W*$"
-    rf"|{_IS_NOT} ([^?,.]{{2,40}}?) (?:also )?(?:(?:one|part|some) of|among|amongst|in|on) {_THOSE}\W*$"
+    rf"|{_IS_NOT} {_NAMED}([^?,.]{{2,40}}?) (?:also )?(?:(?:one|part|some) of|among|amongst|in|on) {_THOSE}\W*$"
     rf"|([^?,.]{{2,40}}?) {_IS_NOT} (?:also )?(?:(?:one|part|some) of|among|amongst|in|on) {_THOSE}\W*$",
     re.I,
 )
@@ -234,7 +241,7 @@ def points(text: str) -> bool:
 def means_the_role(text: str) -> bool:
     """Whether a text points at nothing but people: "do they lead teams?"."""
     said = _pointing(text) & POINTS
-    people = bool(said) and said <= {"they", "them", "their"}
+    people = bool(said) and said <= {"they", "them", "their"} and not said >= {"they", "them"}
     return people and not GOES_ON.match(text) and not points_at_them(text)
 
 
@@ -285,6 +292,16 @@ def named(text: str) -> str:
     """
     found = value(text)
     return found if len(lexical.content_words(found)) == len(found.split()) <= 2 else ""
+
+
+def asks_for_all(noun: str, text: str) -> bool:
+    """Whether a text asks for all that a noun calls, and for nothing else.
+
+    >>> asks_for_all("State", "which states are listed then?"), asks_for_all("State", "which states pay best")
+    (True, False)
+    """
+    words = {word.stem for word in lexical.content_words(text)} - LISTED
+    return "which" in text.lower() and words == set(lexical.stems(noun))
 
 
 def plainly(text: str) -> str:

@@ -19,6 +19,13 @@ PLAIN = lexical.STOP | OPERATORS  # never a name
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 AMERICAN = re.compile(r"\b(?:USA?\b|U\.S\.(?!\w)|United States\b|(?<!South )(?<!Latin )America\b)")
+# "Without the first two": of the keys in their order.
+AT_THE_END = re.compile(
+    r"(?:(?P<first>first|top)|bottom|last) (?P<number>two|three|four|five|[2-5])(?: ones?)?"
+    r"(?=\W*(?:$|[,.;:?!]))",
+    re.I,
+)
+ONES = frozenset(["one", "ones", "s"])  # "the IBM one", "not IBM's"
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
 
 
@@ -87,6 +94,12 @@ def whole_name(
     return start, end
 
 
+def whole_value(retriever: Retriever, words: Sequence[Word], text: str, place: int) -> tuple[int, int]:
+    """The same of one word, and "New" before it: "New Jersey"."""
+    start, end = whole_name(retriever, words, text, place, place + 1)
+    return start - (start > 0 and words[start - 1].folded == "new"), end
+
+
 def set_aside(keys: Sequence[str], text: str) -> tuple[set[int], str]:
     """The numbers of the keys that a question sets aside, and the question without that.
 
@@ -111,14 +124,25 @@ def set_aside(keys: Sequence[str], text: str) -> tuple[set[int], str]:
 
 
 def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], int]:
-    """The key that the first words from `start` name, by as many as are its own, and where these end."""
+    """The key that the first words from `start` name, by as many as are its own, and where these end.
+
+    A word that no other key has names it where no more is said: "the IBM one".
+    """
+    if counted := AT_THE_END.match(text, start):
+        number = lexical.number_of(counted["number"])
+        return set(
+            range(len(keys))[:number] if counted["first"] else range(len(keys))[-number:]
+        ), counted.end()
     words = lexical.words(PAUSE.split(text[start:], 1)[0])
+    whole = lexical.words(excepting.AND.split(PAUSE.split(text[start:], 1)[0], 1)[0])
     best: tuple[int, set[int]] = (0, set())
-    for n, key in enumerate(keys):
+    for n, (key, apart) in enumerate(zip(keys, lexical.apart(keys), strict=True)):
         own = {word.stem for word in lexical.words(key)}
         first = next((at for at, word in enumerate(words) if word.stem not in own), len(words))
-        if first > best[0] and lexical.names(key, [word.stem for word in words[:first]]):
-            best = (first, {n})
+        said = [word.stem for word in words[:first]]
+        alone = not apart.isdisjoint(said) and all(word.folded in ONES for word in whole[first:])
+        if first > best[0] and (alone or lexical.names(key, said)):
+            best = (len(whole) if alone else first, {n})
     return best[1], start + words[best[0] - 1].end if best[0] else start
 
 

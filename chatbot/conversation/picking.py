@@ -24,6 +24,10 @@ MOVES = 12.0  # what the section gains to which a question certainly leads, in u
 
 COUNTING = lexical.RANKS | {*lexical.ORDINALS, *lexical.CARDINALS}  # words that any table may be asked with
 TYPE = re.compile(r"(?:(?:and|so) )?which (?:of the (?:\w+ )?)?(?:kind|sort|type)s?\b(?! of \w)", re.I)
+# "The second one", after no more than two.
+OF_TWO = re.compile(
+    r"\bthe (?:(?P<first>former|first)|latter|second)(?: one)?(?=\W*(?:$|then\b|instead\b))", re.I
+)
 TYPES = frozenset(["kind", "sort", "type"])
 
 # How a question is understood, the evidence, and the words that an answer has to cover.
@@ -37,7 +41,7 @@ def in_sequence(
     if both := steps.both(retriever, bare, allowed, topic):
         reading = retriever.read(" and ".join(both))
         return reading.text, retriever.look([reading], [allowed])[0], reading.words
-    if found := steps.next_to(retriever, bare, np.flatnonzero(allowed).tolist()):
+    if found := steps.next_to(retriever, steps.with_noun(retriever, bare, topic), _within(allowed)):
         section, beyond = found
         title = beyond or retriever.index.sections[section].title
         return title, _moved_to(retriever, beyond or bare, section, allowed), ()
@@ -58,9 +62,12 @@ def in_sequence(
         return beyond, _moved_to(retriever, beyond, topic, allowed), ()
     if series := _of_series(retriever, bare):
         return _at(retriever, bare, series.section, allowed)
-    if picked := (row, "") if row else sequences.pick(retriever, bare, topic, before):
+    picked = (row, "") if row else _of_two(retriever, bare, topic, before)
+    if picked := picked or sequences.pick(retriever, bare, topic, before):
         return _picked(retriever, picked, bare, before, topic, allowed)
-    if sequences.asks_for_a_row(retriever, bare, before, topic):
+    nouns = [table.header[0] for table in retriever.listings[topic] if table.header]
+    every = any(leaning.asks_for_all(noun, bare) for noun in nouns)  # "in Ohio? – which states are there?"
+    if every or sequences.asks_for_a_row(retriever, bare, before, topic):
         asked = leaning.beside(before, bare)
         return asked, _moved_to(retriever, asked, topic, allowed), ()
     return None
@@ -75,7 +82,7 @@ def step(retriever: Retriever, text: str, words: Sequence[Word], allowed: Mask) 
         return series.section, ""
     if not steps.may_be_asked(text) or retriever.said(text) or steps.both(retriever, text, allowed):
         return None
-    within = np.flatnonzero(allowed).tolist()
+    within = _within(allowed)
     if found := steps.next_to(retriever, text, within):
         return found
     if (above := steps.every(retriever, text)) is not None:
@@ -85,6 +92,11 @@ def step(retriever: Retriever, text: str, words: Sequence[Word], allowed: Mask) 
     own = retriever.ranker.coverage.stems[asked[0]].issuperset(word.stem for word in words)
     alone = (own and len(lexical.words(text)) <= 5) or steps.is_asked_alone(retriever.aliases.without(text))
     return (asked[0], "") if alone else None
+
+
+def _within(allowed: Mask) -> list[int]:
+    """The numbers of the sections that compete."""
+    return np.flatnonzero(allowed).tolist()
 
 
 def _of_series(retriever: Retriever, text: str) -> sequences.Item | None:
@@ -184,6 +196,18 @@ def _beside(retriever: Retriever, text: str, bare: str, before: str, topic: int)
     return found
 
 
+def _of_two(retriever: Retriever, text: str, topic: int, before: str) -> tuple[sequences.Item, str] | None:
+    """Of the only two rows or items that were named just before, the one that a question picks."""
+    if not (found := OF_TWO.search(text)):
+        return None
+    names = sequences.named_rows(retriever, before, topic)
+    if len(names) != 2:
+        return None
+    names.sort(key=lambda name: lexical.find(before, fold_phrase(name)) or (0, 0))  # as they were named
+    item = sequences.Item(names[0 if found["first"] else 1], topic)
+    return sequences.in_its_stead(item, text, *found.span())
+
+
 def _picked(
     retriever: Retriever,
     picked: tuple[sequences.Item, str],
@@ -202,7 +226,8 @@ def _picked(
         return reading.text, seen, words or reading.words
     if item.section == topic:
         named = leaning.beside(before, item.name)
-        return named, _moved_to(retriever, named, topic, allowed), ()
+        asked = named if any(listing.header for listing in retriever.listings[topic]) else item.name
+        return named, _moved_to(retriever, asked, topic, allowed), ()
     return _at(retriever, bare, item.section, allowed)
 
 

@@ -61,7 +61,7 @@ KNOWN_BY = re.compile(
 )
 LISTED = re.compile(
     r"^ (?:of (?:them|those|these|(?:all )?(?:the|those|these) (?:kinds|list|sorts|types))"
-    r"|(?:in|on) (?:that|the|this|your) list)\b",
+    r"|(?:in|on) (?:that|the|this|your) (?:list|table))\b",
     re.I,
 )
 AND_PLACE = re.compile(
@@ -69,6 +69,7 @@ AND_PLACE = re.compile(
 )
 # "who's third on that list", "which comes second?": a place without "the".
 WHO = re.compile(r"^(?:who|what|which)(?: one)?(?:['’]?s| is| was| are| comes?| ranks?) $", re.I)
+ONE_IN = re.compile(r"^(?:the |which |what )?one (?:at|in|on)(?: the)? $", re.I)
 # What is said when a table's figure is asked for: "the third one, how much exactly?"
 PAID = frozenset(["earn", "paid", "pay"])  # stems
 FIGURE = frozenset(["figure", "amount", "number", "exact", "year"])
@@ -142,10 +143,11 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
             return None
         noun, end = "", at - 1
     said = {word.folded for word in lexical.words(before)}
-    if noun in ("", "one") and is_step(retriever.index.sections[topic]) and STEPS.isdisjoint(said):
+    if noun in ("", "one") and is_step(retriever.index.sections[topic]) and not steps.says_step(said):
         return None
     listed = LISTED.match(text[end:])
-    bare = not lexical.words(leaning.LEAD.sub("", text[: found.start()]) + text[end:])  # "and 2nd?"
+    lead = ONE_IN.sub("", leaning.LEAD.sub("", text[: found.start()]))  # "the one in last place?"
+    bare = not lexical.words(lead + text[end:])  # "and 2nd?"
     told = found["the"] or noun in ANY or listed or WHO.match(text[: found.start()])
     told = told or (bare and retriever.listings[topic]) or (len(places) > 1 and compares(text))
     if found["ordinal"] and not told:  # "what should I learn first"
@@ -163,9 +165,9 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     if len(chosen) > 1 and any(item.section != topic for item in chosen):
         return None  # sections of their own: no single one answers
     item = Item(" and ".join(item.name for item in chosen), chosen[0].section)
-    item, asked = _in_its_stead(item, text, found.start(), end)
-    if excepting.SETS_ASIDE.match(text, 0, found.start() + 1):  # "not the first one"
+    if excepting.is_set_aside(text, found.start()):  # "not the first one"
         return (Item(text[: found.start()] + item.name, topic), "") if item.section == topic else None
+    item, asked = in_its_stead(item, text, found.start(), end)
     if asked and noun not in STEPS and is_step(retriever.index.sections[topic]):
         return None  # "how do I write a loop in the first one?": not of the steps
     return item, asked
@@ -232,7 +234,7 @@ def row_beside(retriever: Retriever, text: str, before: str, topic: int) -> Item
     return line[place] if 0 <= place < len(line) else None
 
 
-def _in_its_stead(item: Item, text: str, start: int, end: int) -> tuple[Item, str]:
+def in_its_stead(item: Item, text: str, start: int, end: int) -> tuple[Item, str]:
     """An item, and the question with its name from `start` to `end`; empty if nothing else is asked."""
     asks = steps.asks(f"{text[:start]} {text[end:]}")
     return item, f"{text[:start]}{item.name}{text[end:]}" if asks else ""
@@ -240,15 +242,15 @@ def _in_its_stead(item: Item, text: str, start: int, end: int) -> tuple[Item, st
 
 def _picked_by_name(retriever: Retriever, text: str, topic: int) -> tuple[Item, str] | None:
     """The only item whose name holds the word that picks it."""
-    if not (found := KNOWN_BY.search(text)):
-        return None
+    if not (found := KNOWN_BY.search(text)) or excepting.is_set_aside(text, found.start()):
+        return None  # "without the IBM one"
     wanted = set(lexical.stems(found["word"] or found["words"]))
     chosen = [
         item
         for item in _line(retriever, topic, "", _is_series(retriever, topic))
         if wanted <= set(lexical.stems(item.name))
     ]
-    return _in_its_stead(chosen[0], text, *found.span()) if wanted and len(chosen) == 1 else None
+    return in_its_stead(chosen[0], text, *found.span()) if wanted and len(chosen) == 1 else None
 
 
 def _place(found: re.Match[str]) -> tuple[int, str]:

@@ -61,6 +61,7 @@ BECOMING = re.compile(
 BESIDE = re.compile(
     r"(?:(?:and|but|so|ok|then) )*(?:right )?(?P<side>after|before) (?P<named>[^,.;:?!]+)", re.I
 )
+AFTER_NTH = re.compile(rf"\b(?:after|before) the (?:{'|'.join(ORDINALS)})(?=(?: one)?\W*$)", re.I)
 # "What should I do next?", said after what one has done: "I finished high school", "high school -> bachelor".
 WHAT_NEXT = re.compile(
     r"(?:(?:and|but|so|ok|then) )*(?:then what|what then|and then|then|next"
@@ -120,6 +121,11 @@ def may_be_asked(text: str) -> bool:
     """Whether a text has any word by which a step is asked for: most have none, and all else takes longer."""
     lower = text.lower()
     return any(mark in lower for mark in MARKS)
+
+
+def says_step(said: Iterable[str]) -> bool:
+    """Whether one of some words is what steps are called by."""
+    return any(word.removesuffix("s") in STEPS for word in said)
 
 
 def numbered(retriever: Retriever, text: str, within: Sequence[int], loosely: bool = False) -> list[int]:
@@ -218,6 +224,12 @@ def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int
         told = WHAT_NEXT.fullmatch(asked) or BESIDE.fullmatch(asked)  # then nobody counts on a further step
         return None if told else (chosen[0], past_the_last(retriever, chosen[0]))
     return (line[place], "") if place >= 0 else None
+
+
+def with_noun(retriever: Retriever, text: str, topic: int) -> str:
+    """A follow-up to a step with what it counts by number: "and after the fifth?" is after the fifth step."""
+    counted = AFTER_NTH.search(text) if is_step(retriever.index.sections[topic]) else None
+    return f"{text[: counted.end()]} step{text[counted.end() :]}" if counted else text
 
 
 def asked_last(text: str) -> str:

@@ -88,9 +88,12 @@ def _stranger_like(retriever: Retriever, before: str, value: str) -> tuple[int, 
     """
     strange = [word for word in lexical.content_words(before) if not retriever.knows(word.stem)]
     groups = [tuple(sorted(group)) for group in retriever.groups if fold_phrase(value) in group]
-    if len(strange) == 1 and any(retriever.is_like(strange[0].text, group) for group in groups):
-        return strange[0].start, strange[0].end
-    return None
+    if len(strange) != 1 or not any(retriever.is_like(strange[0].text, group) for group in groups):
+        return None
+    words = lexical.words(before)
+    place = words.index(strange[0])
+    start, end = naming.whole_value(retriever, words, before, place)
+    return words[start].start, words[end - 1].end
 
 
 def with_both(retriever: Retriever, before: str, earlier: str, topic: int) -> str:
@@ -197,18 +200,19 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     """Whether a follow-up says no more than the name of a row of the topic's table, or of one like them.
 
     After what states pay best, "Virginia?", and also "Texas?" and "Ohio?", which the guide names elsewhere or
-    nowhere; after what one of them pays, whatever is like it.
+    nowhere; after what one of them pays, whatever is like it. "Without the first two" speaks of rows, too.
     """
-    value = leaning.value(bare)
-    folded = fold_phrase(value)
     rows = tuple(item.name for item in sequences.rows(retriever, topic))
-    if folded in map(fold_phrase, rows):
+    value = leaning.value(excepting.SETS_ASIDE.sub("", bare))
+    folded = fold_phrase(value)
+    told = naming.AT_THE_END.search(bare) or any(table.header for table in retriever.listings[topic])
+    if folded in map(fold_phrase, rows) or (told and naming.set_aside(rows, bare)[0]):
         return True
     words = lexical.content_words(value)
     if not rows or not 0 < len(words) <= 3 or not leaning.NO_VALUE.isdisjoint(folded.split()):
         return False
     strange = not all(retriever.knows(word.stem) for word in words)
-    meant = strange or is_value(retriever, bare) or _row_in_part(retriever, before, topic)
+    meant = strange or is_value(retriever, value) or _row_in_part(retriever, before, topic)
     nouns = [table.header[0] for table in retriever.listings[topic] if table.header]  # "Industry"
     return bool(meant) and retriever.is_like(value, (*rows, *nouns))
 
