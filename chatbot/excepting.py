@@ -44,7 +44,8 @@ SETS_ASIDE = re.compile(
     rf"|{_HAD}"
     r"|(?:that|which|who) (?:is|are)n['’]?t|(?:that|which|who)(?: is| are|['’]s) not"
     r"|(?<!is )(?<!it )(?<!or )(?<!why )not|(?<=[,;.] )no)"
-    r"(?: (?:at|by|for|(?<!m not )from|in|on|to|with))?(?: the)?(?: state of| ones? (?:at|by|from|in|of))? +(?=\w)",
+    r"(?: (?:at|by|for|(?<!m not )from|in|on|to|with))?(?: the)?"
+    r"(?: state of| ones? (?:at|by|from|in|of))? +(?=\w)",
     re.I,
 )
 AND = re.compile(r",?\s*\b(?:and|n?or)\s+(?:(?:at|in|the)\s+)?|,\s*|\s*&\s*", re.I)  # between two of them

@@ -165,12 +165,13 @@ def beside(before: str, added: str) -> str:
 # Asks whether something is one of those that were named: "does that include Texas?", "is Ohio one of them?".
 _THOSE = r"(?:them|there|these|those|(?:that|the|this) (?:list|table))"
 _IS_NOT = r"(?:is|are|isn['’]?t|aren['’]?t|is not|are not)"
+_AMONG = r"(?:also )?(?:(?:one|part|some) of|among|amongst|in|on)"
 _NAMED = r"(?!(?:anything|it|that|there|they|this)\b)"
 MEMBER = re.compile(
     r"(?:do|does|don['’]?t|doesn['’]?t) (?:that|this|it|these|those|they|the list) (?:also )?"
     r"(?:contain|include|list) ([^?,.]{2,40}?)\W*$"
-    rf"|{_IS_NOT} {_NAMED}([^?,.]{{2,40}}?) (?:also )?(?:(?:one|part|some) of|among|amongst|in|on) {_THOSE}\W*$"
-    rf"|([^?,.]{{2,40}}?) {_IS_NOT} (?:also )?(?:(?:one|part|some) of|among|amongst|in|on) {_THOSE}\W*$",
+    rf"|{_IS_NOT} {_NAMED}([^?,.]{{2,40}}?) {_AMONG} {_THOSE}\W*$"
+    rf"|([^?,.]{{2,40}}?) {_IS_NOT} {_AMONG} {_THOSE}\W*$",
     re.I,
 )
 
