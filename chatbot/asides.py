@@ -168,14 +168,13 @@ def without_reaction(text: str) -> str:
     begun = lexical.words(text)[:1]
     may_react = bool(begun) and begun[0].folded in BESIDE_REACTIONS  # most do not
     while may_react and (found := SAID_FIRST.match(text, at)) and not CORRECTED.match(text[start:]):
-        at, said = found.end(), _said(found[0])
+        at, said = found.end(), lexical.every_word(found[0])
         if not said <= BESIDE_REACTIONS:
             break
         if (said & REACTIONS or LAST.search(found[0])) and lexical.words(text[at:]):
             start = at
     text = text[start:]
-    judged = JUDGES.match(text)
-    text = text[judged.end() :] if judged and lexical.content_words(text[judged.end() :]) else text
+    text = _without(JUDGES, text)
     bare = TAG.sub(r"\g<said>?", HEDGE.sub("", text))
     text = bare if bare != text and lexical.content_words(bare) else text
     while (last := SAID_LAST.search(text)) and _reacts(last["said"]) and lexical.words(text[: last.start()]):
@@ -183,12 +182,14 @@ def without_reaction(text: str) -> str:
     return text
 
 
-def _said(text: str) -> set[str]:
-    return {word.folded for word in lexical.words(text)}
+def _without(first: re.Pattern[str], text: str) -> str:
+    """A text without what it begins with, where a topic is left."""
+    found = first.match(text)
+    return text[found.end() :] if found and lexical.content_words(text[found.end() :]) else text
 
 
 def _reacts(text: str) -> bool:
-    said = _said(text)
+    said = lexical.every_word(text)
     return said <= BESIDE_REACTIONS and not said.isdisjoint(REACTIONS)
 
 
@@ -200,5 +201,4 @@ def without_frame(text: str) -> str:
     >>> without_frame("The customer also wants to know whether it is open.")
     'it is open.'
     """
-    found = FRAME.match(text)
-    return text[found.end() :] if found and lexical.content_words(text[found.end() :]) else text
+    return _without(FRAME, text)

@@ -116,9 +116,9 @@ class Coverage:
         for section in self.index.sections:
             tables = [block for block in section.blocks if block.kind == "table"]
             columns = [
-                measures.of_table(table.header, table.units, column)
+                measures.of_column(name, [row.cells[n] for row in table.units if n < len(row.cells)])
                 for table in tables
-                for column in range(1, len(table.header))
+                for n, name in enumerate(table.header[1:], 1)
             ]
             found.append(frozenset().union(*(measures.RANKS.get(measure, ()) for measure in columns)))
         return found

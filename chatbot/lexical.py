@@ -107,6 +107,12 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 @lru_cache(maxsize=1024)
+def every_word(text: str) -> frozenset[str]:
+    """The folded words of a text, in no order; kept, like `words`."""
+    return frozenset(word.folded for word in words(text))
+
+
+@lru_cache(maxsize=1024)
 def fold_phrase(text: str) -> str:
     """The folded words of a text, one space between; kept, like `words`.
 
@@ -198,7 +204,7 @@ def apart(texts: Sequence[str]) -> list[frozenset[str]]:
     [['indoor'], ['outdoor']]
     """
     found = [{word.stem for word in content_words(text)} for text in texts]
-    return [frozenset(own - set().union(*found[:n], *found[n + 1 :])) for n, own in enumerate(found)]
+    return [frozenset(own.difference(*found[:n], *found[n + 1 :])) for n, own in enumerate(found)]
 
 
 def one_ordinal(text: str) -> str:

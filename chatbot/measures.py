@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from chatbot import lexical
-from chatbot.guides import Unit
 
 RANKS = {
     "price": frozenset(
@@ -81,7 +80,7 @@ def ranked_by(text: str) -> str:
     """
     if EXPENSIVE.search(text):
         return "price"
-    says = {word.folded for word in lexical.words(text)}
+    says = lexical.every_word(text)
     return next((measure for measure, words in RANKS.items() if says & words), "")
 
 
@@ -93,11 +92,6 @@ def is_price_told(question: str, text: str) -> bool:
     """
     told = CURRENCY.search(text) or any(word.folded == "free" for word in lexical.words(text))
     return PRICE_OF_IT.fullmatch(question) is not None and bool(told)
-
-
-def of_table(header: Sequence[str], rows: Sequence[Unit], column: int) -> str:
-    """What the figures of a table's column measure."""
-    return of_column(header[column], [row.cells[column] for row in rows if column < len(row.cells)])
 
 
 def of_column(name: str, cells: Sequence[str]) -> str:

@@ -100,19 +100,16 @@ class Retriever:
     @cached_property
     def groups(self) -> list[frozenset[str]]:
         """Folded values that can stand for each other: a table's keys, a list's items, a family's titles."""
-        groups = []
+        groups: list[frozenset[str]] = []
         for guide in self.index.guides:
-            headed: dict[tuple[str, ...], list[str]] = {}
+            families: dict[tuple[str, ...], set[str]] = {}
             for section in guide.sections:
-                headed.setdefault(section.parents, []).append(section.title)
-                for block in section.blocks:
-                    if block.kind in ("table", "list"):
-                        groups.append(frozenset(fold_phrase(unit.key) for unit in block.units))
-            groups += [
-                frozenset(fold_phrase(title) for title in titles if len(title.split()) <= 4)
-                for parents, titles in headed.items()
-                if parents
-            ]
+                family = families.setdefault(section.parents, set())
+                if section.parents and len(section.title.split()) <= 4:
+                    family.add(fold_phrase(section.title))
+                listed = (block.units for block in section.blocks if block.kind in ("table", "list"))
+                groups += [frozenset(fold_phrase(unit.key) for unit in units) for units in listed]
+            groups += map(frozenset, families.values())
         return [named for group in groups if len(named := group - {""}) > 1]
 
     @cached_property
@@ -275,11 +272,16 @@ class Retriever:
         """The sections that answer a text, word for word, by a writer's own word."""
         return self.verbatim.get(fold_phrase(text), frozenset())
 
+    def others(self, section: int) -> list[int]:
+        """The other sections of a section's guide."""
+        guide_of = self.index.guide_of
+        return [n for n in np.flatnonzero(guide_of == guide_of[section]).tolist() if n != section]
+
     def allowed(self, guides: Collection[int]) -> Mask:
         """The sections of some guides that say anything; of all, if none is given."""
         if not guides or len(guides) == len(self.index.guides):
             return self.ranker.answerable
-        return np.asarray(self.ranker.answerable & np.any([self.index.guide_of == n for n in guides], axis=0))
+        return np.asarray(self.ranker.answerable & np.isin(self.index.guide_of, list(guides)))
 
     def evidence(self, readings: Sequence[Reading]) -> list[Evidence]:
         """What each section has to say for itself, a question each."""
@@ -365,12 +367,10 @@ class Retriever:
         weights = fitted["calibrator.weights"]
         if evidence.averaged:
             weights = fitted.get("calibrator.averaged.weights", weights)
-        confidences = calibrated(weights, traits).tolist()
+        found = zip(sections, scores[sections].tolist(), calibrated(weights, traits).tolist(), strict=True)
         return [
             Hit(section, score, max(confidence, CERTAIN if section in said else 0.0))
-            for section, score, confidence in zip(
-                sections, scores[sections].tolist(), confidences, strict=True
-            )
+            for section, score, confidence in found
         ]
 
 

@@ -322,7 +322,7 @@ class Chatbot:
         return parts if all(part.answered for part in parts) else []
 
     def _parts(self, ask: Ask, turn: Turn, restricted: frozenset[int], texts: Sequence[str]) -> list[Part]:
-        """The parts of a question that asks two things; none if it asks one."""
+        """What is found for each part of a question, after those before it; none where one finds nothing."""
         found = []
         earlier: tuple[str, ...] = ()
         for text in texts:

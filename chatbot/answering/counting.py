@@ -31,9 +31,7 @@ ASKS_MONEY = re.compile(
     r"|\bhow much (?:is|are|was|were) (?:it|that|this|they|those|these|the [a-z]+ one)\W*$",
     re.I,
 )
-MONEY = frozenset(  # stems
-    ["salari", "pay", "paid", "earn", "wage", "compens", "incom", "cost", "price", "fee", "free"]
-)
+MONEY = (lexical.PAY - {"make", "money"}) | {"cost", "price", "fee", "free"}  # stems
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 AMOUNT = re.compile(r"[$£€¥]\s?\d")
 # "By how much?", "what percentage?": a difference or a share in figures.
@@ -73,18 +71,15 @@ def is_told(retriever: Retriever, section: int, asked: Amount) -> bool:
         return False
     if asked.money and not tells_money(retriever, section):
         return False
-    if asked.share and not any(NUMBER.search(text) for text in _texts(retriever, section)):
+    if asked.share and not any(map(NUMBER.search, _texts(retriever, section))):
         return False
     tables = [table for table in retriever.listings[section] if table.header]
-    if asked.years and tables and not _holds_one(retriever, section, asked.years):
-        return False
+    if asked.years and tables:
+        told = YEAR.findall(" ".join(_texts(retriever, section)))
+        if asked.years.isdisjoint(told):
+            return False
     periods = {period_of(table.header) for table in tables} - {""}
     return not (asked.period and periods) or asked.period in periods
-
-
-def _holds_one(retriever: Retriever, section: int, years: frozenset[str]) -> bool:
-    """Whether a section speaks of one of some years."""
-    return any(not years.isdisjoint(YEAR.findall(text)) for text in _texts(retriever, section))
 
 
 def _texts(retriever: Retriever, section: int) -> list[str]:

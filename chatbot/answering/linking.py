@@ -61,11 +61,6 @@ def _encoded(text: str) -> str:
     return percent(text, safe="").replace("-", "%2D")
 
 
-def landing(base: str, passage: str, words: str) -> str:
-    """A published page's address with the place of the words."""
-    return f"{base}{'' if '#' in base else '#'}{fragment(passage, words)}"
-
-
 def source_of(index: Index, hit: Hit, quote: Quote) -> Source:
     """The words of a quote as they stand in the guide file, and where."""
     guide = index.guides[int(index.guide_of[hit.section])]
@@ -73,11 +68,12 @@ def source_of(index: Index, hit: Hit, quote: Quote) -> Source:
     words = guide.text[quote.start : quote.end]
     passage = markdown_of(guide, quote.passage)
     base = section.url or (f"{guide.url}#{section.id}" if guide.url else "")
+    landing = f"{base}{'' if '#' in base else '#'}{fragment(passage, words)}" if base else None
     return Source(
         index.refs[hit.section],
         guide.title,
         section.title,
-        landing(base, passage, words) if base else None,
+        landing,
         words,
         quote.start,
         quote.end,

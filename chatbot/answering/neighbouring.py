@@ -7,7 +7,7 @@ it. Which rows a question names or asks for by rank is for `chatbot.answering.ta
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from chatbot import lexical
 from chatbot.conversation import leaning
@@ -54,11 +54,11 @@ def beside(table: Listing, ranked: Sequence[Unit], row: Unit, text: str) -> list
         return None
     if LIMITED.search(now):
         return []
-    says = {word.folded for word in lexical.words(now)}
+    says = lexical.every_word(now)
     compared = found["more"] or found["less"]
     told = lexical.every_stem(table.header[1:])
     told |= frozenset() if told.isdisjoint(lexical.PAY) else lexical.PAY
-    if compared and told.isdisjoint(word.stem for word in lexical.words(text)):
+    if compared and told.isdisjoint(lexical.every_stem((text,))):
         return None  # "which state is bigger than Virginia?"
     listed = found[0].split()[0].lower() in AS_LISTED and not says & RANKS
     line = list(table.units if listed else ranked)
@@ -70,7 +70,7 @@ def beside(table: Listing, ranked: Sequence[Unit], row: Unit, text: str) -> list
     return rest[-1:] if upwards else rest[:1]
 
 
-def one_is_asked(noun: str, says: set[str]) -> bool:
+def one_is_asked(noun: str, says: Set[str]) -> bool:
     """Whether a question is about one row: "which state", "second highest", and not "which states"."""
     head = lexical.fold(noun.split()[-1]) if noun.split() else ""
     same = {word for word in says if lexical.stem(word) == lexical.stem(head)}

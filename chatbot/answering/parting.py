@@ -18,8 +18,6 @@ SPLIT = re.compile(
     r"(?<=\?)\s+(?=\w)|[,;]?\s+(?:and|plus|also)\s+(?:also\s+)?(?=(?:what|which|who|where|when|why|how|do|does|is|are|can|should|will)\b)",
     re.I,
 )
-
-
 VERB = rf"(?:{ASKING}|(?:was|were|has|have)\b)"
 # Not "I barely passed maths", said after a question.
 ASKS = re.compile(

@@ -307,7 +307,7 @@ def _rows(
     passage: Passage, rows: Sequence[Unit], lead: Sequence[Unit] = (), columns: Sequence[int] = ()
 ) -> Quote:
     """Rows as "California: $139,620 a year", of all columns or some. The quote runs from first to last."""
-    ordered = sorted(rows, key=lambda unit: unit.start)
+    start, end = min(row.start for row in rows), max(row.end for row in rows)
     parts = [row_text(passage.header, row, columns) for row in rows]
     period = period_of(passage.header)
     if len(parts) > 2 and period:
@@ -315,9 +315,8 @@ def _rows(
     else:
         text = "; ".join(parts) + "."
     if lead and len(text.split()) + len(lead[-1].text.split()) <= WORDS:
-        text = f"{lead[-1].text} {text}"
-        return Quote(text, lead[-1].start, ordered[-1].end, passage)
-    return Quote(text, ordered[0].start, ordered[-1].end, passage)
+        text, start = f"{lead[-1].text} {text}", lead[-1].start
+    return Quote(text, start, end, passage)
 
 
 def _columns(

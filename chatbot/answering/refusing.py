@@ -1,7 +1,8 @@
 """The honest no: which kind of no it is, what the guides do not speak of, and where to go instead.
 
 In: a question that no section answers well enough, with the nearest sections. Out: a `Refusal`, ready to
-be shown. Also tells when two guides answer alike.
+be shown. Also tells when two guides answer alike, and words the questions that are offered; which of them a
+message picks is for `chatbot.answering.offers`.
 """
 
 from __future__ import annotations
@@ -86,14 +87,10 @@ def refuse(
     refused = turn.evidence.refused[0]
     close = CLOSE if _is_taught(retriever) else CLOSE_UNTAUGHT
     if hits[0].confidence >= close * retriever.threshold and not missing and closest > refused:
-        return Refusal(
-            "clarify", "I am not sure what you mean. Is it one of these?", "ambiguous", choices, ()
-        )
-    named = (
-        f" It says nothing of {_listed([f'“{word}”' for word in missing])}."
-        if missing and not foreign
-        else ""
-    )
+        text = "I am not sure what you mean. Is it one of these?"
+        return Refusal("clarify", text, "ambiguous", choices, ())
+    quoted = [f"“{word}”" for word in missing]
+    named = f" It says nothing of {_listed(quoted)}." if missing and not foreign else ""
     text = f"The guide does not say.{named} The nearest it has: {nearest}.{person}"
     return Refusal("no_answer", text, "not_in_guide", choices, missing)
 
@@ -262,14 +259,18 @@ def _guide_before(retriever: Retriever, ask: Ask) -> int:
 
 
 def _asked_of_each(retriever: Retriever, turn: Turn, guides: Sequence[int]) -> tuple[str, ...]:
-    question = turn.understood_as.rstrip("?. ")
-    return tuple(f"{question} ({_role(retriever, guide)})?" for guide in guides)
+    return tuple(_asked_of(retriever, turn.understood_as, guide) for guide in guides)
+
+
+def _asked_of(retriever: Retriever, question: str, guide: int) -> str:
+    """A question as it is offered of one guide: "When are you open (Mill Lane)?"."""
+    return f"{question.rstrip('?. ')} ({_role(retriever, guide)})?"
 
 
 def without_guide(
     retriever: Retriever, texts: Sequence[str], guide: str | None
 ) -> tuple[list[str], str | None]:
-    """Questions without the guide of which they were offered, "When are you open (Mill Lane)?"; and its id.
+    """Questions without the guide of which they were offered (see `_asked_of`), and its id.
 
     It stays that guide until another one is named. `guide` is the one that is asked whatever is named.
     """
@@ -279,7 +280,7 @@ def without_guide(
     found, meant = [], guide
     for text in texts:
         bare, _, name = text.strip().rpartition(" (")
-        named = roles.get(name) if bare else None  # as `_asked_of_each` writes it
+        named = roles.get(name) if bare else None
         if named or retriever.aliases.named(text):
             meant = guide or named
         found.append(f"{bare}?" if named and named == meant else text)
@@ -299,7 +300,7 @@ def questions_for(retriever: Retriever, sections: Sequence[int]) -> tuple[str, .
         question = question_of(retriever.index.sections[section])
         several = {*guides, *(int(guide_of[n]) for n in retriever.said(question))}
         if len(several) > 1 and guide not in retriever.aliases.named(question):
-            question = f"{question.rstrip('?. ')} ({_role(retriever, guide)})?"
+            question = _asked_of(retriever, question, guide)
         questions.append(question)
     return tuple(dict.fromkeys(questions))
 

@@ -150,7 +150,6 @@ def _like(folded: str, rows: Sequence[dict[str, Any]]) -> str:
         return ""
     late = LEADING.sub("", folded)
     texts = dict.fromkeys([folded, late, TRAILING.sub("", folded), TRAILING.sub("", late)])
-    rows = [row for row in rows if row["patterns"]]
     found = (row["reply"] for row in rows for each in row["patterns"] if any(map(each.fullmatch, texts)))
     return next(found, "")
 

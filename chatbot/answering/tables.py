@@ -13,10 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-import numpy as np
-
 from chatbot import excepting, lexical, measures
-from chatbot.answering.neighbouring import beside, one_is_asked
+from chatbot.answering import neighbouring
+from chatbot.answering.neighbouring import one_is_asked
 from chatbot.conversation import leaning, naming, numbered, steps
 from chatbot.conversation.leaning import BESIDE_IT
 from chatbot.guides import Unit
@@ -76,9 +75,8 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     text = NO_RANK.sub(" ", HOW.sub("how", text))  # "how soon" names no row that is called "Soon"
     text = measures.in_one_word(text)
     text = _by_rank(text) or text
-    says = {word.folded for word in lexical.words(text)}
-    counted = _numbered(table, text)
-    if counted is not None:
+    says = lexical.every_word(text)
+    if (counted := _numbered(table, text)) is not None:
         return [table.units[n] for n in counted]
     named = [table.units[n] for n in naming.named(retriever, table.keys, text) or _held(table, text)]
     figures = _figures(table, text, topic)
@@ -87,7 +85,7 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     ranked = [table.units[n] for n in sorted(range(len(figures)), key=lambda n: -figures[n])]
     if len(named) > 1 and says & (HIGHEST | HIGHER | LOWEST | LOWER):
         return [row for row in (ranked[::-1] if says & (LOWEST | LOWER) else ranked) if row in named]
-    if len(named) == 1 and (found := beside(table, ranked, named[0], text)) is not None:
+    if len(named) == 1 and (found := neighbouring.beside(table, ranked, named[0], text)) is not None:
         return found
     if named:
         return named
@@ -131,7 +129,7 @@ def but_for(retriever: Retriever, listing: Listing, text: str, topic: str) -> tu
 def _by_rank(text: str) -> str:
     """What a follow-up asks by rank, and so of no row that was named before: "the lowest on that list"."""
     now = OF_LIST.sub("", leaning.now(text))
-    says = {word.folded for word in lexical.words(now)}
+    says = lexical.every_word(now)
     return now if says & (HIGHEST | LOWEST) and not leaning.points(now) else ""
 
 
@@ -159,7 +157,7 @@ def compares(text: str) -> bool:
     >>> compares("how much more is that than Virginia?"), compares("and Virginia?")
     (True, False)
     """
-    return not COMPARES.isdisjoint(word.folded for word in lexical.words(text))
+    return not COMPARES.isdisjoint(lexical.every_word(text))
 
 
 def _held(table: Listing, text: str) -> list[int]:
@@ -169,7 +167,7 @@ def _held(table: Listing, text: str) -> list[int]:
     """
     asked = set(lexical.stems(text))
     rows = [asked & lexical.every_stem(row.cells) for row in table.units]
-    own = [held - set().union(*rows[:n], *rows[n + 1 :]) if held else held for n, held in enumerate(rows)]
+    own = [held.difference(*rows[:n], *rows[n + 1 :]) if held else held for n, held in enumerate(rows)]
     found = [n for n, held in enumerate(own) if held]
     if len(found) != 1 or len(own[found[0]]) < 2:
         return []
@@ -211,13 +209,8 @@ def _figures(table: Listing, text: str, topic: str) -> tuple[float, ...]:
         }
     if len(columns) < 2:
         return next(iter(columns.values()), ())
-    asked = {word.stem for word in lexical.words(f"{text} {topic}")}
-
-    def named(column: int) -> int:
-        """How many words of its heading the text holds."""
-        return len(asked & {word.stem for word in lexical.words(table.header[column])})
-
-    return columns[max(columns, key=named)]
+    asked = lexical.every_stem((text, topic))
+    return columns[max(columns, key=lambda n: len(asked & lexical.every_stem((table.header[n],))))]
 
 
 def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
@@ -261,12 +254,10 @@ def absent(retriever: Retriever, section: int, text: str) -> Absent | None:
 
 def is_row_beside(retriever: Retriever, section: int, value: str) -> bool:
     """Whether a table of another section of the guide has a row of that name."""
-    guide_of = retriever.index.guide_of
     return any(
         table.header and naming.named(retriever, table.keys, value)
-        for other in np.flatnonzero(guide_of == guide_of[section])
+        for other in retriever.others(section)
         for table in retriever.listings[other]
-        if other != section
     )
 
 
@@ -372,11 +363,7 @@ def _added(retriever: Retriever, section: int, keys: Sequence[str], noun: str, t
 
 def _past_the_end(listing: Listing, text: str) -> Iterator[str]:
     """The ordinal that asks for a row after the last: "the sixth highest" of five, "which state is sixth"."""
-    says = [word.folded for word in lexical.words(text)]
-    if listing.header and (
-        not set(says).isdisjoint(HIGHEST | LOWEST) or one_is_asked(listing.header[0], set(says))
-    ):
-        yield from (word for word in says if PLACES.get(word, 0) >= len(listing.units))
-        yield from (
-            found[0] for found in NUMBER.finditer(text) if lexical.number_of(found[1]) > len(listing.units)
-        )
+    says, rows = lexical.every_word(text), len(listing.units)
+    if listing.header and (says & (HIGHEST | LOWEST) or one_is_asked(listing.header[0], says)):
+        yield from (word.folded for word in lexical.words(text) if PLACES.get(word.folded, 0) >= rows)
+        yield from (found[0] for found in NUMBER.finditer(text) if lexical.number_of(found[1]) > rows)

@@ -65,16 +65,16 @@ def understand(
 
 def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn]:
     """Understands many questions; those that stand alone are looked up together."""
-    asked, asks = asks, [(*_in_order(retriever, *ask[:2]), ask[2]) for ask in asks]
-    texts = [telling.asking(retriever, " ".join(question.split())) for question, _, _ in asks]
-    for key, ask, text, turn in zip(asked, asks, texts, _understood(retriever, asks, texts), strict=True):
-        question, history, guides = ask
+    ordered = [(*_in_order(retriever, *ask[:2]), ask[2]) for ask in asks]
+    texts = [telling.asking(retriever, " ".join(question.split())) for question, _, _ in ordered]
+    turns = _understood(retriever, ordered, texts)
+    for ask, (question, history, guides), text, turn in zip(asks, ordered, texts, turns, strict=True):
         if telling.may_tell(question):
             turn = _by_its_end(retriever, text, turn, guides)
         if len(retriever.turns) >= KEPT:
             retriever.turns.clear()  # at once: threads may do so together
         if len(history) < MOST:  # further on in a conversation not all that came before is looked at
-            retriever.turns[key[0], tuple(key[1]), guides] = turn
+            retriever.turns[ask[0], tuple(ask[1]), guides] = turn
         yield turn
 
 
@@ -241,7 +241,7 @@ def _is_answered(retriever: Retriever, turn: Turn) -> bool:
 def _needs(retriever: Retriever, reading: Reading, before: str) -> bool:
     """Whether a question needs the one before it: for itself or, if it is short, for a role named there."""
     short = len(reading.words) <= 5
-    return depends(retriever, reading) or (short and bool(_role(retriever, reading.text, before)))
+    return depends(retriever, reading) or (short and bool(_role_meant(retriever, reading.text, before)))
 
 
 def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozenset[int]) -> Turn:
@@ -356,14 +356,13 @@ def _alone_if_sure(retriever: Retriever, bare: str, turn: Turn, guides: frozense
     return alone if sure >= ALONE and far_surer and alone.role == turn.role else turn
 
 
-def _role(retriever: Retriever, text: str, before: str = "") -> tuple[str, ...]:
-    """The role that a question asks about, or means after the one before it; none for a guide's own.
+def _role(retriever: Retriever, text: str) -> tuple[str, ...]:
+    """The role that a question asks about; none for a guide's own ("what does a specialist do?")."""
+    return role_asked(retriever.aliases.without(text))
 
-    "What does an algorithm specialist do?", "How much do they get paid?": what the guide says of the pay of
-    engineers at large does not answer that.
-    """
-    if not before:
-        return role_asked(retriever.aliases.without(text))
+
+def _role_meant(retriever: Retriever, text: str, before: str) -> tuple[str, ...]:
+    """The role that a question means after the one before it: "how much do they get paid?"."""
     return () if retriever.aliases.named(text) else role_meant(text, retriever.aliases.without(before))
 
 
@@ -372,7 +371,7 @@ def _role_before(retriever: Retriever, reading: Reading, bare: str, before: Turn
 
     "In Washington?" is still asked of plumbers.
     """
-    meant = _role(retriever, reading.text, before.understood_as)
+    meant = _role_meant(retriever, reading.text, before.understood_as)
     return before.role if not meant and swapping.is_value(retriever, bare) else meant
 
 

@@ -23,7 +23,7 @@ def depends(retriever: Retriever, reading: Reading) -> bool:
     "Do ML engineers need both of them?" names the role, but not what they need.
     """
     text = reading.text
-    every = [word.folded for word in lexical.words(text)]
+    every = lexical.words(text)
     if not every:
         return False
     if steps.may_be_asked(text) and steps.asked_last(text):  # "done that, and an internship. next?"

@@ -152,16 +152,7 @@ NO_VALUE = POINTS | {
     "do", "does", "did", "can", "could", "should", "would", "will",
     "i", "me", "my", "u", "we", "you", "your",
 }  # fmt: skip
-
-
 LISTED = frozenset(["includ", "list", "name"])  # stems of what is said of all that is listed
-
-
-def beside(before: str, added: str) -> str:
-    """A question with a follow-up that only both together make clear."""
-    return f"{before.rstrip('?. ')}{BESIDE_IT}{added}"
-
-
 # Asks whether something is one of those that were named: "does that include Texas?", "is Ohio one of them?".
 _THOSE = r"(?:them|there|these|those|(?:that|the|this) (?:list|table))"
 _IS_NOT = r"(?:is|are|isn['’]?t|aren['’]?t|is not|are not)"
@@ -174,6 +165,11 @@ MEMBER = re.compile(
     rf"|([^?,.]{{2,40}}?) {_IS_NOT} {_AMONG} {_THOSE}\W*$",
     re.I,
 )
+
+
+def beside(before: str, added: str) -> str:
+    """A question with a follow-up that only both together make clear."""
+    return f"{before.rstrip('?. ')}{BESIDE_IT}{added}"
 
 
 def now(text: str) -> str:
@@ -225,18 +221,12 @@ def choice(text: str) -> tuple[int, bool] | None:
 
 def points(text: str) -> bool:
     """Whether a word points back at what was said ("they", "that", "there", "such a job")."""
-    if SUCH.search(text):
-        return True
-    rest = lexical.words(POINTS_NOWHERE.sub(" ", text))
-    for number, word in enumerate(rest):
-        relative = (
-            word.folded == "that"
-            and 0 < number < len(rest) - 1
-            and rest[number - 1].folded not in lexical.STOP
-        )
-        if word.folded in POINTS and not relative:
-            return True
-    return False
+    said = lexical.words(POINTS_NOWHERE.sub(" ", text))
+    return SUCH.search(text) is not None or any(
+        word.folded in POINTS  # but for a relative "that": "the skills that count"
+        and (word.folded != "that" or n in (0, len(said) - 1) or said[n - 1].folded in lexical.STOP)
+        for n, word in enumerate(said)
+    )
 
 
 def means_the_role(text: str) -> bool:
@@ -251,9 +241,9 @@ def points_at_it(text: str) -> bool:
     return not (IT | {"there"}).isdisjoint(_pointing(text))
 
 
-def _pointing(text: str) -> set[str]:
+def _pointing(text: str) -> frozenset[str]:
     """The words of a text, but for those that point at nothing that was said."""
-    return {word.folded for word in lexical.words(POINTS_NOWHERE.sub(" ", text))}
+    return lexical.every_word(POINTS_NOWHERE.sub(" ", text))
 
 
 def points_at_them(text: str) -> bool:

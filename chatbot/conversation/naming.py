@@ -35,23 +35,19 @@ def named(retriever: Retriever, keys: Sequence[str], text: str) -> list[int]:
     spans = {n: _spans(key, asked) for n, key in enumerate(keys) if lexical.names(key, asked)}
     if not spans:
         return []
-    longer = {span for span, _ in longer_names(retriever, keys, text)}
-    whole = []
-    for n, places in spans.items():
-        others = [span for m, found in spans.items() if m != n for span in found]
-        free = [span for span in places if span not in longer and not any(_inside(span, o) for o in others)]
-        if free or not places:
-            whole.append(n)
-    return whole
+    every = [span for places in spans.values() for span in places]
+    parts = {span for span, _ in longer_names(retriever, keys, text)}
+    parts.update(span for span in every if any(_inside(span, other) for other in every))
+    return [n for n, places in spans.items() if not places or not parts.issuperset(places)]
 
 
-def _spans(key: str, asked: Sequence[str]) -> list[tuple[int, int]]:
+def _spans(key: str, asked: list[str]) -> list[tuple[int, int]]:
     """Where the words of a key stand one after the other in a question."""
     stems = [word.stem for word in lexical.words(key)]
     if not stems:  # "–" stands nowhere
         return []
     starts = range(len(asked) - len(stems) + 1)
-    return [(n, n + len(stems)) for n in starts if list(asked[n : n + len(stems)]) == stems]
+    return [(n, n + len(stems)) for n in starts if asked[n : n + len(stems)] == stems]
 
 
 def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -64,9 +60,9 @@ def longer_names(
     """Where a key is only a part of the name that a question gives ("West Virginia", "Washington DC")."""
     words = lexical.words(text)
     asked = [word.stem for word in words]
-    every = [_spans(key, asked) for key in keys]
-    for span in (span for spans in every for span in spans):
-        if any(_inside(span, other) for spans in every for other in spans):
+    every = [span for key in keys for span in _spans(key, asked)]
+    for span in every:
+        if any(_inside(span, other) for other in every):
             continue
         start, end = whole_name(retriever, words, text, *span)
         if (start, end) != span:
@@ -105,8 +101,6 @@ def set_aside(keys: Sequence[str], text: str) -> tuple[set[int], str]:
 
     Only what is named right behind such words is: "not Ohio or Maine", but not "not sure about Ohio".
     """
-    if not excepting.asides(text):
-        return set(), text
     aside, rest, at = set[int](), [], 0
     for start, behind in excepting.asides(text):
         if start < at:

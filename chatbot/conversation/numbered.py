@@ -11,15 +11,15 @@ from collections.abc import Sequence
 
 from chatbot import lexical
 from chatbot.conversation import leaning
-from chatbot.conversation.steps import LAST_STEP, NEXT_TO, WHICH, by_number, from_last, named_stems
+from chatbot.conversation.steps import LAST_STEP, NEXT_TO, NOUNS, WHICH, by_number, from_last, named_stems
 from chatbot.guides import Unit
-from chatbot.lexical import STEPS, number_of
+from chatbot.lexical import number_of
 from chatbot.retrieval import Retriever
 
 _NUMBER = rf"(\d+|{'|'.join(lexical.CARDINALS)})\b"
 # "Step 3"; "number 3" only where nothing is asked of another thing that has a number ("room number 3").
 NUMBER = re.compile(
-    rf"\b(?:{'|'.join(sorted(STEPS))}) {_NUMBER}"
+    rf"\b(?:{NOUNS}) {_NUMBER}"
     rf"|^(?:and |what is |whats |what about )*(?:number|no\.) {_NUMBER}",
     re.I,
 )
@@ -37,7 +37,7 @@ FIRST = re.compile(
     re.I,
 )
 LAST = re.compile(_AT.format("(?:last|final)") + r"|\b(?:what|which)\b.*\bends? with\b", re.I)
-COUNTED = re.compile(rf"\bhow many (?:[\w-]+ )?(?:{'|'.join(sorted(STEPS))})s\b", re.I)
+COUNTED = re.compile(rf"\bhow many (?:[\w-]+ )?(?:{NOUNS})s\b", re.I)
 # … and of nothing that is named: "how many steps are there?"
 COUNTED_ALONE = re.compile(
     rf"{COUNTED.pattern}(?:\W+(?:are|is|there|it|does|do|that|this|have|take|need|in|all|total|to))*\W*$",

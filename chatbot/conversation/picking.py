@@ -115,8 +115,7 @@ def _of_series(retriever: Retriever, text: str) -> sequences.Item | None:
 
 def of_types(retriever: Retriever, text: str) -> Mask | None:
     """The sections that speak of the types of which a text asks for one by rank: "which type pays most?"."""
-    ranks = any(word.folded in lexical.RANKS for word in lexical.words(text))
-    if not ranks or not TYPE.match(retriever.aliases.without(text)):
+    if lexical.RANKS.isdisjoint(lexical.every_word(text)) or not TYPE.match(retriever.aliases.without(text)):
         return None
     found = [n for n, title in enumerate(retriever.titles) if TYPES & title and sequences.items(retriever, n)]
     return sequences.among(retriever, found[0]) if len(found) == 1 else None
@@ -141,11 +140,9 @@ def _twin(retriever: Retriever, bare: str, topic: int) -> int | None:
     keys = naming.keys_of(retriever, topic)
     if len(keys) < 2 or sequences.PLACE.search(bare) or leaning.points_at_them(bare):
         return None  # "the third, what does it pay?" is picked first
-    twins = [n for n in _others(retriever, topic) if len(keys & naming.keys_of(retriever, n)) > 1]
+    twins = [n for n in retriever.others(topic) if len(keys & naming.keys_of(retriever, n)) > 1]
     words = lexical.content_words(leaning.POINTS_NOWHERE.sub(" ", retriever.aliases.without(bare)))
-    names = lexical.every_stem(
-        tuple(frozenset[str]().union(keys, *(naming.keys_of(retriever, n) for n in twins)))
-    )
+    names = lexical.every_stem(tuple(keys.union(*(naming.keys_of(retriever, n) for n in twins))))
     asked = {word.stem for word in words if word.folded not in COUNTING} - names
     held = {n: _held(retriever, n) for n in (topic, *twins)}
     found = [n for n in twins if asked <= held[n] and not asked <= held[topic]]
@@ -164,7 +161,7 @@ def of_other_table(retriever: Retriever, bare: str, before: str, topic: int) -> 
     told = {table.header[1:] for table in retriever.listings[topic] if table.header}
     found = [
         n
-        for n in _others(retriever, topic)
+        for n in retriever.others(topic)
         for table in retriever.listings[n]
         if table.header and table.header[1:] in told
         if value in map(fold_phrase, table.keys) or retriever.is_like(value, table.keys)
@@ -175,15 +172,9 @@ def of_other_table(retriever: Retriever, bare: str, before: str, topic: int) -> 
     return leaning.beside(before, bare), moved, ()
 
 
-def _others(retriever: Retriever, topic: int) -> list[int]:
-    """The other sections of a section's guide."""
-    guide_of = retriever.index.guide_of
-    return [n for n in np.flatnonzero(guide_of == guide_of[topic]).tolist() if n != topic]
-
-
 def _held(retriever: Retriever, section: int) -> frozenset[str]:
     """The stems of a section's own words; of one that speaks of pay in any words, all words for it."""
-    own = frozenset(retriever.ranker.coverage.own_stems[section])
+    own = retriever.ranker.coverage.own_stems[section]
     return own if lexical.PAY.isdisjoint(own) else own | lexical.PAY
 
 

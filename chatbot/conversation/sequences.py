@@ -142,7 +142,7 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
         if noun not in lexical.STOP | TELLS:  # "the first interview": of something else
             return None
         noun, end = "", at - 1
-    said = {word.folded for word in lexical.words(before)}
+    said = lexical.every_word(before)
     if noun in ("", "one") and is_step(retriever.index.sections[topic]) and not steps.says_step(said):
         return None
     listed = LISTED.match(text[end:])
@@ -181,7 +181,7 @@ def named_rows(retriever: Retriever, text: str, topic: int) -> list[str]:
 
 def compares(text: str) -> bool:
     """Whether a text sets two things that were named side by side, as "which of the two is higher?"."""
-    return any(word.folded in BETWEEN_TWO for word in lexical.words(text))
+    return not BETWEEN_TWO.isdisjoint(lexical.every_word(text))
 
 
 def asks_for_a_row(retriever: Retriever, text: str, before: str, topic: int) -> bool:
@@ -193,9 +193,9 @@ def asks_for_a_row(retriever: Retriever, text: str, before: str, topic: int) -> 
     bare = not lexical.content_words(text)  # "how many are there?"
     if lexical.HOW_MANY.search(text) and (bare or numbered.COUNTED.search(text)):
         return any(item.section == topic for item in items(retriever, topic))
-    says = {word.folded for word in lexical.words(text)}
-    ranks = not says.isdisjoint(HIGHEST | LOWEST)
-    ranks = ranks or (compares(text) and len(named_rows(retriever, before, topic)) > 1)
+    says = lexical.every_word(text)
+    ranks = bool(says & (HIGHEST | LOWEST))
+    ranks |= compares(text) and len(named_rows(retriever, before, topic)) > 1
     return (ranks or "how much" in text.lower()) and only_its_figure(retriever, text, topic)
 
 
@@ -213,7 +213,7 @@ def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:
 def rows_asked(retriever: Retriever, text: str, topic: int) -> list[int]:
     """The places of the rows of the topic's table that a text names, else of the first or last by rank."""
     names = [item.name for item in rows(retriever, topic)]
-    says = {word.folded for word in lexical.words(text)}
+    says = lexical.every_word(text)
     aside, rest = naming.set_aside(names, text)
     named = naming.named(retriever, names, rest)
     line = [n for n in range(len(names)) if n not in aside]
@@ -323,12 +323,11 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
     if not _asks_for_it_alone(retriever, text, found, topic):
         return None
     if not is_step(sections[topic]):  # the topic may be the whole way, and the step named in its question
-        named = (
-            steps.numbered(retriever, before, steps.line_of(retriever, topic)) if STEP.search(before) else []
-        )
+        line = steps.line_of(retriever, topic) if STEP.search(before) else []
+        named = steps.numbered(retriever, before, line)
         chosen = pick(retriever, before, topic)
         named = named or ([chosen[0].section] if chosen and is_step(sections[chosen[0].section]) else [])
-        says = {word.folded for word in lexical.words(text)}
+        says = lexical.every_word(text)
         if named:
             topic = named[0]
         elif later and (first := next((n for n in retriever.below[topic] if is_step(sections[n])), None)):

@@ -35,7 +35,5 @@ def stay(retriever: Retriever, evidence: Evidence, history: Sequence[str]) -> Ev
 
 def guides_of(retriever: Retriever, history: Sequence[str]) -> frozenset[int]:
     """The guide that the conversation is about: the one last named."""
-    for question in reversed(history):
-        if named := retriever.aliases.named(retriever.read(question).text):
-            return frozenset(named)
-    return frozenset()
+    named = (retriever.aliases.named(retriever.read(question).text) for question in reversed(history))
+    return frozenset(next(filter(None, named), ()))

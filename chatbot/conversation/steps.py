@@ -19,16 +19,13 @@ from chatbot.passages import is_step, place_of
 from chatbot.retrieval import Mask, Retriever
 
 _NUMBER = rf"(?:\d+|{'|'.join(CARDINALS)})"
-STEP = re.compile(rf"\b(step|stage|phase|part) ({_NUMBER})\b", re.I)
+NOUNS = "|".join(sorted(STEPS))
+STEP = re.compile(rf"\b({NOUNS}|part) ({_NUMBER})\b", re.I)
 # "the fifth step", which is step 5; the last ones have no number of their own.
-NTH_STEP = re.compile(
-    rf"\b(?:the )?(?P<ordinal>{'|'.join(PLACES)})"
-    rf" (?P<noun>{'|'.join(sorted(STEPS))})\b",
-    re.I,
-)
+NTH_STEP = re.compile(rf"\b(?:the )?(?P<ordinal>{'|'.join(PLACES)}) (?P<noun>{NOUNS})\b", re.I)
 LAST_STEP = re.compile(
-    r"\b(?P<place>last|final|penultimate) (?:step|stage|phase)\b(?! (?:before|after))"
-    r"|\b(?:step|stage|phase) (?:comes|goes|is) (?:the )?last\b",
+    rf"\b(?P<place>last|final|penultimate) (?:{NOUNS})\b(?! (?:before|after))"
+    rf"|\b(?:{NOUNS}) (?:comes|goes|is) (?:the )?last\b",
     re.I,
 )
 # "What comes after high school?", "which step precedes certification?", "after step 4, what?"
@@ -39,7 +36,7 @@ NEXT_TO = re.compile(
     re.I,
 )
 NUMBERS = frozenset([*CARDINALS, *map(str, range(1, len(CARDINALS) + 1))])
-WHICH = re.compile(r"\b(?:which|what|the) (?:step|stage|phase|number)\b(?! (?:\d|one\b|after|before))", re.I)
+WHICH = re.compile(rf"\b(?:which|what|the) (?:{NOUNS}|number)\b(?! (?:\d|one\b|after|before))", re.I)
 ANY = STEPS | {"one", "tip", "part", "item", "option", "type", "kind", "sort", "point"}
 # What is said around an item when nothing else is asked of it: "tell me more about the third".
 AROUND = frozenset([
@@ -74,9 +71,8 @@ WHAT_NEXT = re.compile(
 TELL_STEP = re.compile(rf"(?:(?:tell|give)(?: me)? |(?:what(?:['’]?s| is) ))(?:about )?step {_NUMBER}", re.I)
 # "After all eight steps, what then?" asks for none of them.
 ALL = re.compile(
-    r"\b(?:all|every|the whole)\b(?! of (?:that |this |the )?(?:step|stage|phase)\b)"
-    rf".*\b(?:{'|'.join(sorted(STEPS))})"
-    r"|\ball (?:of )?(?:that|them|these|this|those)\b(?! (?:step|stage|phase)\b)|\beverything\b",
+    rf"\b(?:all|every|the whole)\b(?! of (?:that |this |the )?(?:{NOUNS})\b).*\b(?:{NOUNS})"
+    rf"|\ball (?:of )?(?:that|them|these|this|those)\b(?! (?:{NOUNS})\b)|\beverything\b",
     re.I,
 )
 ARROW = re.compile(r"->|=>|→")
@@ -99,14 +95,14 @@ AND = re.compile(r"\band\b|,", re.I)
 # "What are the eight steps?": all of them.
 EVERY = re.compile(
     r"(?:(?:what|which) are |list |name |tell me |show me |give me )?(?:me )?(?:all )?(?:of )?"
-    rf"(?:the |those |these )?(?P<number>{_NUMBER}) (?P<noun>step|stage|phase)s",
+    rf"(?:the |those |these )?(?P<number>{_NUMBER}) (?P<noun>{NOUNS})s",
     re.I,
 )
 _AND = r"(?:,? and|,? then| ?&|,? or| ?\+)"
 PAIR = re.compile(
     rf"\b(?:what (?:is|are)|what['’]?s|explain|tell me about|describe)?(?: the)? ?"
-    rf"(?P<noun>step|stage|phase)s? (?P<one>{_NUMBER}){_AND}"
-    rf" (?:(?P<again>step|stage|phase)s? )?(?P<other>{_NUMBER})",
+    rf"(?P<noun>{NOUNS})s? (?P<one>{_NUMBER}){_AND}"
+    rf" (?:(?P<again>{NOUNS})s? )?(?P<other>{_NUMBER})",
     re.I,
 )
 PAIR_ALONE = re.compile(rf"(?P<one>{_NUMBER}){_AND} (?P<other>{_NUMBER})", re.I)
@@ -327,8 +323,7 @@ def line_of(retriever: Retriever, topic: int) -> list[int]:
     """The steps below a section, beside it, or else those of its guide, if it has but one sequence."""
     if steps := _below_or_beside(retriever, topic):
         return steps
-    guide_of = retriever.index.guide_of
-    steps = _among(retriever, np.flatnonzero(guide_of == guide_of[topic]).tolist())
+    steps = _among(retriever, retriever.others(topic))
     return steps if len({retriever.index.sections[n].parents for n in steps}) == 1 else []
 
 

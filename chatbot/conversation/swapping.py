@@ -68,10 +68,8 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
 
 def is_column(retriever: Retriever, value: str, topic: int) -> bool:
     """Whether a value names a column of one of the topic's tables, by its whole heading."""
-    wanted = lexical.stems(value)
-    return any(
-        lexical.stems(name) == wanted for table in retriever.listings[topic] for name in table.header[1:]
-    )
+    names = (name for table in retriever.listings[topic] for name in table.header[1:])
+    return lexical.stems(value) in map(lexical.stems, names)
 
 
 def _may_replace(retriever: Retriever, value: str, topic: int, old: str, elsewhere: bool) -> bool:
@@ -156,16 +154,12 @@ def _heading_in_part(retriever: Retriever, before: str, value: str, topic: int) 
     there: nobody says "earn" of a degree. "By state" names no heading.
     """
     wanted = {word.stem for word in lexical.content_words(value)}
-    guide_of = retriever.index.guide_of
-    named = [
-        n for n, title in enumerate(retriever.titles) if wanted <= title and guide_of[n] == guide_of[topic]
-    ]
+    named = [n for n in (topic, *retriever.others(topic)) if wanted <= retriever.titles[n]]
     if len(named) != 1 or len(lexical.words(value)) > len(lexical.content_words(value)):
         return None
     spans = set()
     for other in sequences.near(retriever, named[0]) - set(retriever.below[named[0]]):
-        title = ASIDE.sub("", bare_title(retriever.index.sections[other]))
-        own = set(lexical.stems(title)) - retriever.titles[named[0]]
+        own = set(lexical.stems(_title(retriever, other))) - retriever.titles[named[0]]
         there = own.intersection(lexical.stems(before))
         if there and len(own - there) <= 1:
             spans.add(_together(before, there))

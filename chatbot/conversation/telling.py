@@ -62,7 +62,7 @@ def asking(retriever: Retriever, text: str) -> str:
     if retriever.said(text):
         return text
     if (bare := asides.without_reaction(text)) != text:
-        left = {word.folded for word in lexical.words(bare)}
+        left = lexical.every_word(bare)
         dropped = [word for word in lexical.words(text) if word.folded not in left]
         if naming.names_a_value(retriever, dropped):
             bare = text  # "Nice: what is the phone number?"
@@ -89,9 +89,9 @@ def may_tell(text: str) -> bool:
 
 def asked(retriever: Retriever, text: str) -> str:
     """What is asked besides what is only told; nothing where all is asked, or that may change what is."""
-    told, asked = _told(text)
-    whole = told and _says_enough(retriever, asked) and not _restricts(retriever, told, asked)
-    return asked if whole else ""
+    told, rest = _told(text)
+    whole = told and _says_enough(retriever, rest) and not _restricts(retriever, told, rest)
+    return rest if whole else ""
 
 
 def without_told(retriever: Retriever, text: str) -> str:
