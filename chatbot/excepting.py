@@ -28,11 +28,14 @@ STUMP = re.compile(r"\W*(?:which|what|who)(?: [\w-]+){0,2}\W*", re.I)
 # What sets a row or an item aside that is named right behind it: "but not Ohio", "I can't move to Ohio"; not
 # "why not Ohio?", "don't forget Ohio", "I don't work in Ohio".
 _GO = r"(?:be|go|live|move|relocate|use|work)"
-# "I already use Monster, any others?"; who asks for no others may ask of it.
+# "I already use Monster, any others?"; who asks for no other one, or for something else, may ask of it.
+_OTHERS = r"(?:another(?: one)?|else|others?(?: ones?)?|other \w+)"
 _HAD = (
-    r"(?:already(?: am| have)? (?:applied|at|checked|did|do|done|finished|got|have|know|live|on|took|tried"
+    r"(?:already(?: am| have)? (?:applied|at|checked|did|do|done|finished|got|have|live|looked|on|took|tried"
     r"|use|used|work)|tried|(?:fired|laid off|rejected|turned down) (?:by|from))"
-    r"(?=.*\b(?:another|anyone|else|other|others)\b)"
+    rf"(?=.*\b(?:any(?:one|where)?|some(?:one|where)?|what|where|which|who|the|\W) ?{_OTHERS}"
+    r"(?: (?:(?:are|is) there|exist|(?:can|could|should) i (?:try|use)"
+    r"|(?:is )?hir(?:es?|ing)(?: [\w-]+){0,3}))?\W*$)"
 )
 SETS_ASIDE = re.compile(
     rf"\b(?:{_BUT_FOR}|exclud(?:e|ing)|excl\.?|minus|outside(?: of)?|without|not (?:counting|including)"
@@ -89,9 +92,9 @@ def asides(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def is_set_aside(text: str, at: int) -> bool:
-    """Whether what stands at a place of a text is set aside.
+    """Whether what stands at a place of a text is set aside by the words with which it begins.
 
     >>> is_set_aside("without the first", 8), is_set_aside("Not tea. The first one.", 9)
     (True, False)
     """
-    return any(start < at <= end for start, end in asides(text))
+    return any(start == 0 and at <= end for start, end in asides(text))

@@ -57,6 +57,9 @@ def test_a_guide_that_names_the_country_is_of_it(text: str, home: bool) -> None:
     ("I already tried Ohio, any others?", ["Ohio"]),
     ("turned down by Ohio. Who else?", ["Ohio"]),
     ("I already live in Ohio. What is the pay?", []),
+    ("I already live in Ohio, what else raises the pay?", []),
+    ("rejected by Ohio and Maine. who else is hiring engineers?", ["Ohio", "Maine"]),
+    ("without the first one", ["Ohio"]),
     ("without the first two", ["Ohio", "Maine"]),
     ("all but not the last 2", ["New York", "York"]),
     ("not the first two weeks", []),
@@ -78,6 +81,7 @@ def test_what_is_set_aside_is_named_right_behind_words_that_do(text: str, aside:
     ("without the IBM one", [0]),
     ("not the one from Purdue, any others?", [1]),
     ("not the certificate in Basel", []),
+    ("not for a university", []),
     ("not deep sea diving", []),
 ])  # fmt: skip
 def test_an_item_is_set_aside_by_a_word_that_is_its_own(text: str, aside: list[int]) -> None:

@@ -122,6 +122,31 @@ def test_after_two_rows_the_second_one_is_of_these(real_bot: Chatbot, text: str,
     assert real_bot.ask(text, history).text.startswith(f"{row}: ") == (row != "Massachusetts")
 
 
+@pytest.mark.parametrize(("before", "text", "row"), [
+    ("which states pay the most, not California and Washington?", "the first one", "New York"),
+    ("which states pay more than Virginia and Massachusetts?", "the first one", "California"),
+    ("pay in software publishers and scientific research?", "the second one", "Scientific Research"),
+])  # fmt: skip
+def test_two_rows_that_were_set_aside_or_compared_with_are_not_picked_from(
+    real_bot: Chatbot, before: str, text: str, row: str
+) -> None:
+    assert real_bot.ask(text, [before]).text.startswith(row)
+
+
+@pytest.mark.parametrize(("before", "text", "missing"), [
+    ("top states for jobs", "is virginia in there?", "Virginia"),
+    ("top employers", "does that include netflix?", "Netflix"),
+    ("which companies hire ML engineers?", "is python on that list", "Python"),
+    ("top states for jobs", "is texas in there?", ""),
+])  # fmt: skip
+def test_what_may_be_one_of_those_listed_is_looked_for_there_alone(
+    real_bot: Chatbot, before: str, text: str, missing: str
+) -> None:
+    answer = real_bot.ask(text, [before])
+    assert (answer.kind == "answer") == (not missing)
+    assert f"{missing} is not among them" in answer.text or not missing
+
+
 def test_which_rows_there_are_is_asked_of_those_spoken_of(real_bot: Chatbot) -> None:
     history = ["are there jobs in texas", "what do they pay there"]
     answer = real_bot.ask("which states are on the list", history)

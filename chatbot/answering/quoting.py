@@ -230,11 +230,13 @@ def _unit_scores(section: int, words: Mapping[str, float], evidence: Evidence) -
 
 
 def _with_reasons(passages: Sequence[Passage], scores: Sequence[float]) -> list[float]:
-    """The scores of some passages' units, more for those that give a reason."""
+    """The scores of some passages' units, more for the best of those that give a reason."""
     units = (unit for passage in passages for unit in passage.units)
-    return [
+    more = [
         score + BECAUSE * bool(REASON.search(unit.text)) for unit, score in zip(units, scores, strict=True)
     ]
+    top = more.index(max(more))
+    return [*scores[:top], more[top], *scores[top + 1 :]]
 
 
 def _best(passages: Sequence[Passage], scores: Sequence[float]) -> tuple[Passage, Sequence[float]]:

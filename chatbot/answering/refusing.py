@@ -98,17 +98,18 @@ def refuse(
 def absent_in(retriever: Retriever, turn: Turn, hits: Sequence[Hit]) -> tuple[Absent, list[Hit]] | None:
     """The value that is asked for in vain, and the sections, the one that lists others like it first.
 
-    Where nothing is sure to answer, a row of another table may be meant, and what a writer has written is
-    asked for whatever it names.
+    Where nothing is sure to answer, a row of another table may be meant, unless one section alone is asked;
+    what a writer has written is asked for whatever it names.
     """
     best = hits[0]
     answered = best.confidence >= retriever.threshold
+    alone = np.count_nonzero(turn.allowed) == 1  # "is Ohio one of them?"
     for hit in () if retriever.said(turn.understood_as) else hits[: 1 if answered else 3]:
         missing = tables.absent if hit is best else tables.absent_beside
         absent = missing(retriever, hit.section, turn.understood_as)
-        if absent and not answered and _may_be_beside(retriever, hit.section, turn, absent.value):
+        if absent and not (answered or alone) and _may_be_beside(retriever, hit.section, turn, absent.value):
             continue
-        if absent and _is_about(retriever, hit.section, turn, absent.value):
+        if absent and (alone or _is_about(retriever, hit.section, turn, absent.value)):
             return absent, sorted(hits, key=lambda other: other is not hit)
     return None
 

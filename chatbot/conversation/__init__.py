@@ -260,12 +260,12 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
         return led
     asks_on = leaning.ASKS_ON.match(bare)  # "name them" brings no word that an answer would have to cover
     rest = leaning.TRAILS.sub("", bare[asks_on.end() :]) if asks_on else bare
-    several = leaning.points_at_several(bare)
-    about = sequences.among(retriever, topic) if several else picking.of_types(retriever, bare)
+    about = picking.spoken_of(retriever, bare, topic)
     asked_of_it, other = swapping.of_other_role(retriever, bare, before.understood_as)
     own = _role(retriever, bare)
     role = other or (() if own else _role_before(retriever, reading, bare, before))
-    swapped = asked_of_it or swapping.swap(retriever, bare, before.understood_as, topic)
+    of_one = np.count_nonzero(allowed) == 1
+    swapped = asked_of_it or ("" if of_one else swapping.swap(retriever, bare, before.understood_as, topic))
     if not swapped and (found := picking.of_other_table(retriever, bare, before.understood_as, topic)):
         return Turn(*found, allowed, named, follows=True, role=role)
     understood = swapped or leaning.beside(before.understood_as, bare)
@@ -306,8 +306,7 @@ def _of_those(retriever: Retriever, reading: Reading, allowed: Mask, topic: int)
     """A follow-up and the sections that compete: "does that include Ohio?" is of the topic's rows."""
     if (member := leaning.member(reading.text)) and retriever.listings[topic]:
         reading = retriever.read(f"and {member}?")
-        if any(listing.header for listing in retriever.listings[topic]):  # a row of this table, or none
-            allowed = allowed & (np.arange(len(allowed)) == topic)
+        allowed = allowed & (np.arange(len(allowed)) == topic)  # a row of this table, or none
     return reading, _but_for_left_out(retriever, allowed, reading.text)
 
 

@@ -232,7 +232,7 @@ def points(text: str) -> bool:
 def means_the_role(text: str) -> bool:
     """Whether a text points at nothing but people: "do they lead teams?"."""
     said = _pointing(text) & POINTS
-    people = bool(said) and said <= {"they", "them", "their"} and not said >= {"they", "them"}
+    people = bool(said) and said <= {"they", "them", "their"}
     return people and not GOES_ON.match(text) and not points_at_them(text)
 
 

@@ -21,10 +21,11 @@ COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 AMERICAN = re.compile(r"\b(?:USA?\b|U\.S\.(?!\w)|United States\b|(?<!South )(?<!Latin )America\b)")
 # "Without the first two": of the keys in their order.
 AT_THE_END = re.compile(
-    r"(?:(?P<first>first|top)|bottom|last) (?P<number>two|three|four|five|[2-5])(?: ones?)?"
+    r"(?:(?P<first>first|top)|bottom|last) (?P<number>one\b(?! ones?)|two|three|four|five|[2-5])(?: ones?)?"
     r"(?=\W*(?:$|[,.;:?!]))",
     re.I,
 )
+GIVER = re.compile(r"(?:\b(?:by|from) |\()(\w+)")  # "Certificate from IBM"
 ONES = frozenset(["one", "ones", "s"])  # "the IBM one", "not IBM's"
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
 
@@ -120,7 +121,7 @@ def set_aside(keys: Sequence[str], text: str) -> tuple[set[int], str]:
 def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], int]:
     """The key that the first words from `start` name, by as many as are its own, and where these end.
 
-    A word that no other key has names it where no more is said: "the IBM one".
+    Who gives it, or where, names it, too, where no more is said: "the IBM one".
     """
     if counted := AT_THE_END.match(text, start):
         number = lexical.number_of(counted["number"])
@@ -130,11 +131,13 @@ def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], 
     words = lexical.words(PAUSE.split(text[start:], 1)[0])
     whole = lexical.words(excepting.AND.split(PAUSE.split(text[start:], 1)[0], 1)[0])
     best: tuple[int, set[int]] = (0, set())
-    for n, (key, apart) in enumerate(zip(keys, lexical.apart(keys), strict=True)):
+    for n, key in enumerate(keys):
         own = {word.stem for word in lexical.words(key)}
         first = next((at for at, word in enumerate(words) if word.stem not in own), len(words))
         said = [word.stem for word in words[:first]]
-        alone = not apart.isdisjoint(said) and all(word.folded in ONES for word in whole[first:])
+        givers = {lexical.stem(lexical.fold(name)) for name in GIVER.findall(key)}
+        more = any(word.folded not in ONES for word in whole[first:])
+        alone = not more and not givers.isdisjoint(said[:2])
         if first > best[0] and (alone or lexical.names(key, said)):
             best = (len(whole) if alone else first, {n})
     return best[1], start + words[best[0] - 1].end if best[0] else start

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from chatbot import asides, lexical
+from chatbot import asides, excepting, lexical
 from chatbot.conversation import leaning, naming, sequences, steps
 from chatbot.lexical import Word, fold_phrase
 from chatbot.passages import bare_title
@@ -26,7 +26,9 @@ COUNTING = lexical.RANKS | {*lexical.ORDINALS, *lexical.CARDINALS}  # words that
 TYPE = re.compile(r"(?:(?:and|so) )?which (?:of the (?:\w+ )?)?(?:kind|sort|type)s?\b(?! of \w)", re.I)
 # "The second one", after no more than two.
 OF_TWO = re.compile(
-    r"\bthe (?:(?P<first>former|first)|latter|second)(?: one)?(?=\W*(?:$|then\b|instead\b))", re.I
+    r"\bthe (?:(?P<first>former|first)|latter|second)(?: one)?"
+    r"(?! (?!(?:again|earns?|exactly|gets?|instead|makes?|pays?|please|then)\b)[a-z])",
+    re.I,
 )
 TYPES = frozenset(["kind", "sort", "type"])
 
@@ -121,6 +123,13 @@ def of_types(retriever: Retriever, text: str) -> Mask | None:
     return sequences.among(retriever, found[0]) if len(found) == 1 else None
 
 
+def spoken_of(retriever: Retriever, bare: str, topic: int) -> Mask | None:
+    """The sections that speak of what a follow-up points at, or of types; None where it does neither."""
+    if leaning.points_at_several(bare):
+        return sequences.among(retriever, topic)
+    return of_types(retriever, bare)
+
+
 def ask_for_them(retriever: Retriever, bare: str, rest: str, topic: int) -> str:
     """The question for the things that a section speaks of: "which ones?", "and which frameworks?"."""
     wanted = {word.stem for word in lexical.content_words(rest)}
@@ -188,15 +197,24 @@ def _beside(retriever: Retriever, text: str, bare: str, before: str, topic: int)
 
 
 def _of_two(retriever: Retriever, text: str, topic: int, before: str) -> tuple[sequences.Item, str] | None:
-    """Of the only two rows or items that were named just before, the one that a question picks."""
-    if not (found := OF_TWO.search(text)):
+    """Of the only two rows or items that were named just before, the one that a question picks.
+
+    Not of two that were set aside, or that others were to have more than.
+    """
+    found = OF_TWO.search(text)
+    if not found or excepting.asides(before):
         return None
     names = sequences.named_rows(retriever, before, topic)
     if len(names) != 2:
         return None
-    names.sort(key=lambda name: lexical.find(before, fold_phrase(name)) or (0, 0))  # as they were named
-    item = sequences.Item(names[0 if found["first"] else 1], topic)
-    return sequences.in_its_stead(item, text, *found.span())
+    said = [word.stem for word in lexical.words(before)]
+    apart = lexical.apart(names)
+    first, other = (min(map(said.index, own.intersection(said)), default=0) for own in apart)
+    if "than" in said[: min(first, other)]:
+        return None  # "which pay more than Ohio and Maine?"
+    item = sequences.Item(names[(first < other) != bool(found["first"])], topic)
+    item, asked = sequences.in_its_stead(item, text, *found.span())
+    return (item, asked) if not asked or sequences.only_its_figure(retriever, asked, topic) else None
 
 
 def _picked(

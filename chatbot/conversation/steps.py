@@ -223,8 +223,8 @@ def next_to(retriever: Retriever, text: str, within: Sequence[int]) -> tuple[int
 
 
 def with_noun(retriever: Retriever, text: str, topic: int) -> str:
-    """A follow-up to a step with what it counts by number: "and after the fifth?" is after the fifth step."""
-    counted = AFTER_NTH.search(text) if is_step(retriever.index.sections[topic]) else None
+    """A follow-up to steps with what it counts by number: "and after the fifth?" is after the fifth step."""
+    counted = AFTER_NTH.search(text) if _below_or_beside(retriever, topic) else None
     return f"{text[: counted.end()]} step{text[counted.end() :]}" if counted else text
 
 

@@ -199,8 +199,7 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     rows = tuple(item.name for item in sequences.rows(retriever, topic))
     value = leaning.value(excepting.SETS_ASIDE.sub("", bare))
     folded = fold_phrase(value)
-    told = naming.AT_THE_END.search(bare) or any(table.header for table in retriever.listings[topic])
-    if folded in map(fold_phrase, rows) or (told and naming.set_aside(rows, bare)[0]):
+    if folded in map(fold_phrase, rows) or _sets_aside(retriever, rows, bare, topic):
         return True
     words = lexical.content_words(value)
     if not rows or not 0 < len(words) <= 3 or not leaning.NO_VALUE.isdisjoint(folded.split()):
@@ -209,6 +208,13 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     meant = strange or is_value(retriever, value) or _row_in_part(retriever, before, topic)
     nouns = [table.header[0] for table in retriever.listings[topic] if table.header]  # "Industry"
     return bool(meant) and retriever.is_like(value, (*rows, *nouns))
+
+
+def _sets_aside(retriever: Retriever, rows: Sequence[str], bare: str, topic: int) -> bool:
+    """Whether a follow-up sets rows of the topic's table aside, or the first items, and says no more."""
+    aside, rest = naming.set_aside(rows, bare)
+    told = naming.AT_THE_END.search(bare) or any(table.header for table in retriever.listings[topic])
+    return bool(aside and told) and not lexical.content_words(rest)
 
 
 def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str], old: str) -> str:
