@@ -85,7 +85,11 @@ IMPATIENT = re.compile(
     rf"(?:(?:can|could) you )?(?:just|simply) tell me (?=about\b|{lexical.ASKING})",
     re.I,
 )
-GREETING = re.compile(r"^good (?:morning|afternoon|evening|day)\b[\s,.!]+", re.I)
+GREETING = re.compile(
+    r"^(?:good (?:morning|afternoon|evening|day)|(?:(?:dear|hello|hey|hi|respected) )?"
+    r"(?:sir|madam|ma['’]?am))\b[\s,.!]+",
+    re.I,
+)
 SWITCHES = re.compile(  # what comes then is of something else
     r"^(?:(?:ok(?:ay)?|thanks|thank you|thx|now|so|great|good|nice|fine|right|well|and|then)[\s,.!…]+)*"
     rf"{_ANOTHER}\s*[,.;:!…–-]+\s",

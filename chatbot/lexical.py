@@ -68,7 +68,7 @@ ORDINALS = {
 # "The second to last", which is no second one.
 _BEFORE_LAST = (
     r"(?:(?:second|2nd)(?:[ -](?:from|to)(?:[ -]the)?)?|next[ -]to(?:[ -]the)?)[ -]last"
-    r"|last but one|(?:the )?one before (?:the )?last"
+    r"|last but one|one before (?:the )?last"
 )
 BEFORE_LAST = re.compile(rf"\b(?:{_BEFORE_LAST})\b(?! (?:month|time|week|year))", re.I)
 PLACES = {word: place for word, place in ORDINALS.items() if place >= 0}  # counted from the first

@@ -165,6 +165,8 @@ def test_what_is_asked_of_somebody_in_particular_stays(real_bot: Chatbot, questi
     ("not bad. which state?", "which state?"),
     ("this is useless, just tell me how much they make", "how much they make"),
     ("simply tell me about the hours", "about the hours"),
+    ("Respected sir, which degree is needed", "which degree is needed"),
+    ("Sir Isaac is my hero, is it hard?", "Isaac is my hero, is it hard?"),
     ("I live in Oslo, just tell me how much it is", "I live in Oslo, just tell me how much it is"),
 ])  # fmt: skip
 def test_tags_and_judgements_are_left_out(text: str, left: str) -> None:

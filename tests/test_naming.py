@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 
 from chatbot.answering import Chatbot
@@ -9,6 +11,12 @@ from chatbot.conversation import naming, sequences
 from tests.places import topic
 
 STATES = ("Virginia", "New York", "Washington", "York")
+
+
+def test_the_examples_in_the_code_hold() -> None:
+    found = doctest.testmod(naming)
+    assert found.attempted == 1
+    assert not found.failed
 
 
 @pytest.mark.parametrize(

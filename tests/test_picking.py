@@ -153,3 +153,17 @@ def test_which_rows_there_are_is_asked_of_those_spoken_of(real_bot: Chatbot) -> 
     assert answer.kind == "answer"
     assert answer.sources[0].ref.endswith("#salary-states")
     assert "Texas" not in answer.text
+
+
+@pytest.mark.parametrize(("before", "text", "section"), [
+    ("which states pay most", "so washington is 3rd?", "salary-states"),
+    ("How much do they earn in California?", "so California comes first, right?", "salary-states"),
+    ("highest paying industries", "is software publishers fourth", "salary-industries"),
+    ("top states for jobs", "is Texas the last one?", "jobs-states"),
+])  # fmt: skip
+def test_whether_a_row_has_a_place_is_shown_by_all_of_them(
+    real_bot: Chatbot, before: str, text: str, section: str
+) -> None:
+    answer = real_bot.ask(text, [before])
+    assert answer.sources[0].ref.endswith(f"#{section}")
+    assert answer.text.count(",") > 3

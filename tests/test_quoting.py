@@ -366,6 +366,7 @@ def test_an_item_of_a_long_list_stands_alone_where_no_other_holds_the_word() -> 
 @pytest.mark.parametrize(("before", "reason"), [
     ("Is the demand for ML engineers growing?", "as demand increases"),
     ("should I network", "new career opportunities"),
+    ("what does a data scientist do", "uses machine learning"),
 ])  # fmt: skip
 def test_why_gets_a_sentence_that_gives_a_reason(real_bot: Chatbot, before: str, reason: str) -> None:
     assert reason in real_bot.ask("why is that?", [before]).text

@@ -58,6 +58,8 @@ def test_a_step_is_asked_for_by_its_place(real_bot: Chatbot, question: str, sect
     [("what are the eight steps", []), ("the 8 steps?", []),
      ("ok then what are the steps?", ["how long does it take to become an ml engineer"]),
      ("that's only step 2. give me all of them", ["what is step 2?"]),
+     ("so what are all 8 names", ["what is step 2?"]),
+     ("what are all eight called", ["how many steps are there?"]),
      ("the full list please", ["what is step 2?"])],
 )  # fmt: skip
 def test_all_the_steps_are_asked_for(real_bot: Chatbot, question: str, history: list[str]) -> None:
@@ -265,6 +267,7 @@ def test_the_step_that_is_asked_for_is_not_the_one_that_is_done(
     ("what comes before the fifth one", "Step 4"),
     ("go back to the second one", "Step 2"),
     ("please skip to the last one", "Step 8"),
+    ("And the one before the last?", "Step 7"),
 ])  # fmt: skip
 def test_after_a_step_others_are_called_by_their_places(real_bot: Chatbot, question: str, step: str) -> None:
     assert real_bot.ask(question, ["what is step 5?"]).sources[0].section.startswith(step)

@@ -85,6 +85,8 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     ranked = [table.units[n] for n in sorted(range(len(figures)), key=lambda n: -figures[n])]
     if len(named) > 1 and says & (HIGHEST | HIGHER | LOWEST | LOWER):
         return [row for row in (ranked[::-1] if says & (LOWEST | LOWER) else ranked) if row in named]
+    if len(named) == 1 and naming.asks_its_place(named[0].key, leaning.now(text)):
+        return []  # "so Ohio is third?": all of them show it
     if len(named) == 1 and (found := neighbouring.beside(table, ranked, named[0], text)) is not None:
         return found
     if named:

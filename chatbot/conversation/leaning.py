@@ -87,6 +87,9 @@ ASKS_ON = re.compile(
 )
 WHY = re.compile(
     r"(?:(?:so )?why(?:['’]?s| is)? ?(?:that|so|this)?|how come|how so|for what reason"
+    r"|why (?:do|does|is|are|would) (?:it|that|they|this|those)"
+    r" (?:count|good|help|helpful|important|matter|necessary|needed|useful)"
+    r"(?: (?:at all|for me|for that|to me))?"
     r"|(?:what['’]?s|what is) the reason(?: (?:for|behind) (?:that|this|it))?|what makes (?:it|that) so)\W*",
     re.I,
 )

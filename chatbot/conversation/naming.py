@@ -16,6 +16,11 @@ from chatbot.retrieval import Retriever
 OPERATORS = RANKS | PLACES.keys() | COMPARES  # never the topic of a question
 PAUSE = re.compile(r"[,:;?!–(]")  # ends what is named
 PLAIN = lexical.STOP | OPERATORS  # never a name
+# What is said with a place among others: "so Ohio comes in third place?"
+OF_PLACES = lexical.ORDINALS.keys() | RANKS | {
+    "come", "comes", "correct", "list", "paid", "pay", "paying", "pays", "place", "position", "rank",
+    "ranked", "ranks", "right", "true",
+}  # fmt: skip
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 AMERICAN = re.compile(r"\b(?:USA?\b|U\.S\.(?!\w)|United States\b|(?<!South )(?<!Latin )America\b)")
@@ -141,6 +146,17 @@ def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], 
         if first > best[0] and (alone or lexical.names(key, said)):
             best = (len(whole) if alone else first, {n})
     return best[1], start + words[best[0] - 1].end if best[0] else start
+
+
+def asks_its_place(row: str, text: str) -> bool:
+    """Whether a text asks no more than whether a row has some place among the others.
+
+    >>> asks_its_place("Ohio", "so Ohio is third, right?"), asks_its_place("Ohio", "Ohio in the first group?")
+    (True, False)
+    """
+    own = set(lexical.stems(row))
+    rest = {word.folded for word in lexical.content_words(text) if word.stem not in own}
+    return not rest.isdisjoint(lexical.ORDINALS) and rest <= OF_PLACES
 
 
 def keys_of(retriever: Retriever, section: int) -> frozenset[str]:
