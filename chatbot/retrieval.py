@@ -201,8 +201,8 @@ class Retriever:
 
     def _reading(self, text: str, asked: str) -> Reading:
         """A text as it is kept, and what of it is searched."""
-        own = self._in_own_words(asked)
-        return Reading(text, own, lexical.content_words(own), tuple(self._terms(asked)))
+        own, terms = self._in_own_words(asked), self.terms(asked) or lexical.stems(asked)
+        return Reading(text, own, lexical.content_words(own), tuple(terms))
 
     def _is_the_same(self, reading: Reading, left_out: str) -> bool:
         """Whether a question would be answered by what it leaves out: "besides coding, what else …?" """
@@ -210,13 +210,13 @@ class Retriever:
         whole, left = (seen.scores for seen in both)
         return bool(whole[np.argmax(left)] >= whole.max() - NEARLY)
 
-    def _terms(self, text: str) -> list[str]:
+    def terms(self, text: str) -> list[str]:
         """The stems of a text's content words in the guide's own words, as far as these are known."""
         if self._phrases:
             says = self.synonyms
             text = self._phrases.sub(lambda it: says.get(fold_phrase(it[0]), it[0]), lexical.even(text))
         own, words = self._own_words, lexical.content_words(text)
-        return [lexical.stem(own.get(word.folded, word.folded)) for word in words] or lexical.stems(text)
+        return [lexical.stem(own.get(word.folded, word.folded)) for word in words]
 
     def _in_own_words(self, text: str) -> str:
         """A text with the guide's own words for those that no text holds."""

@@ -77,10 +77,10 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     turns = (text,) if now == text or tables.compares(now) else (now, text)
     rarity = retriever.ranker.coverage.rarity
     asked = excepting.without_exception(asides.without_frame(text))
-    words = {word.stem: rarity(word.stem) for word in lexical.content_words(retriever.aliases.without(asked))}
+    words = {stem: rarity(stem) for stem in retriever.terms(retriever.aliases.without(asked))}
     asks_itself = now != text and ASKS.match(leaning.LEAD.sub("", now))  # "how do I … – how often?"
     asking = now if asks_itself else text
-    if asks_itself and (own := set(lexical.stems(now)) & words.keys()):
+    if asks_itself and (own := words.keys() & set(retriever.terms(now))):
         words = {stem: worth * (1.0 if stem in own else EARLIER) for stem, worth in words.items()}
     counted = numbered.COUNTED.search(turns[0]) is not None
     why = now != text and leaning.WHY.fullmatch(leaning.LEAD.sub("", now)) is not None

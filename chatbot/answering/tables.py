@@ -83,6 +83,8 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
     if not figures:
         return named
     ranked = [table.units[n] for n in sorted(range(len(figures)), key=lambda n: -figures[n])]
+    if not named and (few := _few(retriever, table, text)):
+        return [ranked[n] for n in few]
     if len(named) > 1 and says & (HIGHEST | HIGHER | LOWEST | LOWER):
         return [row for row in (ranked[::-1] if says & (LOWEST | LOWER) else ranked) if row in named]
     if len(named) == 1 and naming.asks_its_place(named[0].key, leaning.now(text)):
@@ -107,10 +109,12 @@ def asked_rows(retriever: Retriever, table: Listing, text: str, topic: str = "")
 def but_for(retriever: Retriever, listing: Listing, text: str, topic: str) -> tuple[Listing, str] | None:
     """A table or list without what a question sets aside of it, and the question without that.
 
-    None where that is nothing, or all, or where the question asks of it ("I can't move to Ohio. What do they
-    pay there?"), or for more than a figure. A follow-up goes on from what was set aside before, but for what
-    it names itself.
+    Or the few of a list that are asked for from either end. None where that is nothing, or all, or where the
+    question asks of it ("I can't move to Ohio. What do they pay there?"), or for more than a figure. A
+    follow-up goes on from what was set aside before, but for what it names itself.
     """
+    if not listing.header and (few := _few(retriever, listing, text)):
+        return replace(listing, units=listing.units[few.start : few.stop]), text
     if not naming.set_aside(listing.keys, text)[0]:
         return None
     without, said = set[int](), []
@@ -126,6 +130,14 @@ def but_for(retriever: Retriever, listing: Listing, text: str, topic: str) -> tu
         return None
     units, keys = tuple(listing.units[n] for n in kept), tuple(listing.keys[n] for n in kept)
     return replace(listing, units=units, keys=keys), BESIDE_IT.join(said)
+
+
+def _few(retriever: Retriever, listing: Listing, text: str) -> range:
+    """Which rows or items a question asks for, where it is a few from either end: "the top two states"."""
+    about = retriever.titles[listing.passages[0].section].union(
+        lexical.PAY, lexical.every_stem(listing.header)
+    )
+    return naming.few(len(listing.units), leaning.now(text), about)
 
 
 def _by_rank(text: str) -> str:

@@ -86,7 +86,7 @@ ASKS_ON = re.compile(
     re.I,
 )
 WHY = re.compile(
-    r"(?:(?:so )?why(?:['’]?s| is)? ?(?:that|so|this)?|how come|how so|for what reason"
+    r"(?:(?:so )?why(?:['’]?s| is)? ?(?:that|so|this)?|how come|how so|for (?:what|which) reasons?"
     r"|why (?:do|does|is|are|would) (?:it|that|they|this|those)"
     r" (?:count|good|help|helpful|important|matter|necessary|needed|useful)"
     r"(?: (?:at all|for me|for that|to me))?"

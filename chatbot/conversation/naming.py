@@ -7,7 +7,7 @@ What is asked of a row, or in vain, is for `chatbot.answering.tables`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from chatbot import excepting, lexical
 from chatbot.lexical import COMPARES, PLACES, RANKS, Word, fold_phrase
@@ -28,6 +28,12 @@ AMERICAN = re.compile(r"\b(?:USA?\b|U\.S\.(?!\w)|United States\b|(?<!South )(?<!
 AT_THE_END = re.compile(
     r"(?:(?P<first>first|top)|bottom|last) (?P<number>one\b(?! ones?)|two|three|four|five|[2-5])(?: ones?)?"
     r"(?=\W*(?:$|[,.;:?!]))",
+    re.I,
+)
+MANY = 9  # rows, of which few are any that `FEW` names
+FEW = re.compile(
+    r"\b(?:(?P<first>best|first|highest|top)|bottom|last|lowest|worst)(?: paying)?"
+    r" (?P<number>two|three|four|[2-4])\b",
     re.I,
 )
 GIVER = re.compile(r"(?:\b(?:by|from) |\()(\w+)")  # "Certificate from IBM"
@@ -146,6 +152,24 @@ def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], 
         if first > best[0] and (alone or lexical.names(key, said)):
             best = (len(whole) if alone else first, {n})
     return best[1], start + words[best[0] - 1].end if best[0] else start
+
+
+def few(size: int, text: str, about: Collection[str]) -> range:
+    """Which of so many rows a text asks for, where these are a few from either end, and for nothing else.
+
+    `about` are the stems of what they are called and tell.
+
+    >>> few(5, "the last two?", ()), few(5, "top three states", ["state"]), few(5, "first two years", ())
+    (range(3, 5), range(0, 3), range(0, 0))
+    """
+    found = FEW.search(text)
+    number = lexical.number_of(found["number"]) if found else size
+    if not found or number >= size:
+        return range(0)
+    rest = lexical.content_words(f"{text[: found.start()]} {text[found.end() :]}")
+    if any(word.stem not in about and word.folded not in RANKS for word in rest):
+        return range(0)
+    return range(number) if found["first"] else range(size - number, size)
 
 
 def asks_its_place(row: str, text: str) -> bool:

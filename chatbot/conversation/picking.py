@@ -51,7 +51,10 @@ def in_sequence(
         asked = bare if sequences.named_rows(retriever, bare, twin) else leaning.beside(before, bare)
         return asked, _moved_to(retriever, bare, twin, allowed), ()
     rows = sequences.named_rows(retriever, bare, topic)
-    if len(rows) == 1 and naming.asks_its_place(rows[0], bare):  # "so Ohio is third?"
+    few = naming.few(len(sequences.rows(retriever, topic)), bare, ())
+    if few or (
+        len(rows) == 1 and naming.asks_its_place(rows[0], bare)
+    ):  # "the last two?", "so Ohio is third?"
         return leaning.beside(before, bare), _moved_to(retriever, before, topic, allowed), ()
     if last := steps.asked_last(bare):  # "done that, and an internship. next?"
         text = bare = last

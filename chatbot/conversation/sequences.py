@@ -36,10 +36,11 @@ OTHERS = re.compile(
 )
 # "Give me all of them", after one of several.
 EVERYONE = re.compile(
-    r"^(?:i (?:want|need) |what are "
-    r"|(?:(?:can|could) you )?(?:please )?(?:give|list|name|show|tell) (?:me |us )?)?"
-    rf"(?:all(?: (?:the )?(?:\d|{'|'.join(lexical.CARDINALS)}))?(?: of (?:them|those|these)| called| names)?"
-    r"|them all|the (?:complete|entire|full|whole) list)(?:,? (?:please|pls|plz))?\W*$",
+    r"^(?:i (?:want|need) |wh\w+ are "
+    r"|(?:(?:can|could) you )?(?:please )?(?:give|list|name|show|tell) (?:me |us )?)?(?:them all"
+    rf"|all(?: (?:the )?(?:\d|{'|'.join(lexical.CARDINALS)}))?(?: of (?:them|those|these)| called| names)?"
+    r"|(?:steps? )?\d (?:through|to|until) \d|the (?:complete|entire|full|whole) list)"
+    r"(?:,? (?:please|pls|plz))?\W*$",
     re.I,
 )
 BEFORE = re.compile(
