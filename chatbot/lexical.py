@@ -216,6 +216,18 @@ def one_ordinal(text: str) -> str:
     return BEFORE_LAST.sub("penultimate", text)
 
 
+def plural(noun: str) -> str:
+    """More than one of what a noun names.
+
+    >>> [plural(noun) for noun in ("nurse", "actuary", "coach", "salesman", "midwife")]
+    ['nurses', 'actuaries', 'coaches', 'salesmen', 'midwives']
+    """
+    for ending, others in (("man", "men"), ("fe", "ves"), ("y", "ies")):
+        if noun.endswith(ending):
+            return noun.removesuffix(ending) + others
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+
+
 def number_of(number: str) -> int:
     """The number that a figure or a word up to ten writes."""
     return int(number) if number.isdigit() else CARDINALS.index(number.lower()) + 1

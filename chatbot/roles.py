@@ -49,25 +49,13 @@ NO_NAME = lexical.STOP | {"become", "becomes", "becoming", "became"}  # no part 
 @cache
 def _occupations() -> frozenset[str]:
     names = Path(__file__).with_name("occupations.txt").read_text(encoding="utf-8").split()
-    return frozenset(names) | frozenset(map(_plural, names))
+    return frozenset(names) | frozenset(map(lexical.plural, names))
 
 
 @cache
 def _heads() -> frozenset[str]:
     """The last words of their names: hardly any question holds one."""
     return frozenset(name.rpartition("-")[2] for name in _occupations()) | _occupations()
-
-
-def _plural(name: str) -> str:
-    """More than one of them.
-
-    >>> [_plural(name) for name in ("nurse", "actuary", "coach", "salesman", "midwife")]
-    ['nurses', 'actuaries', 'coaches', 'salesmen', 'midwives']
-    """
-    for ending, others in (("man", "men"), ("fe", "ves"), ("y", "ies")):
-        if name.endswith(ending):
-            return name.removesuffix(ending) + others
-    return name + ("es" if name.endswith(("s", "x", "ch", "sh")) else "s")
 
 
 def role_asked(text: str) -> tuple[str, ...]:

@@ -161,39 +161,6 @@ def test_what_comes_after_the_last_step(real_bot: Chatbot, anchor: str, text: st
 @pytest.mark.parametrize(
     ("anchor", "text", "found"),
     [
-        ("tips-network", "what are the others", "tips"),
-        ("type-nlp", "the rest?", "types"),
-        ("salary-states", "who are the others?", "salary-states"),
-        ("salary-industries", "list them all pls", "salary-industries"),
-        ("jobs-employers", "list them all", "jobs-employers"),
-        ("salary-states", "the other states?", "salary-states"),
-        ("salary-states", "the other costs?", None),
-        ("work-hours", "what are the others", None),
-        ("tips-network", "what are the other costs", None),
-    ],
-)
-def test_the_others_are_all_of_them(real_bot: Chatbot, anchor: str, text: str, found: str | None) -> None:
-    section = sequences.others(real_bot.retriever, text, topic(real_bot, anchor))
-    assert section == (None if found is None else topic(real_bot, found))
-
-
-@pytest.mark.parametrize(("before", "anchor", "found"), [
-    ("What is step 6?", "step-languages", "how-to-become"),
-    ("Which languages should I learn?", "step-languages", None),
-    ("Which frameworks should I know?", "tips-frameworks", None),
-    ("What is a data scientist?", "type-data-scientist", "types"),
-    ("Which states pay most?", "salary-states", "salary-states"),
-])  # fmt: skip
-def test_all_of_them_are_of_what_was_asked_for_as_one_of_several(
-    real_bot: Chatbot, before: str, anchor: str, found: str | None
-) -> None:
-    section = sequences.others(real_bot.retriever, "all of them", topic(real_bot, anchor), before)
-    assert section == (None if found is None else topic(real_bot, found))
-
-
-@pytest.mark.parametrize(
-    ("anchor", "text", "found"),
-    [
         ("tips", "about networking", "tips-network"),
         ("salary-states", "the industries", "salary-industries"),
         ("jobs-states", "top", None),  # all of them are

@@ -167,7 +167,9 @@ def test_after_two_rows_no_value_is_swapped(real_bot: Chatbot) -> None:
             "and problem-solving?",
             "why is problem-solving important?",
         ),
-        ("Which industries pay best?", "and by state?", "by state?"),
+        ("Which industries pay best?", "and by state?", "Which states pay best?"),
+        ("Which state pays best?", "and industry?", "Which industry pays best?"),
+        ("salary states", "and industries", "salary industries"),
         ("How do I manage my work hours?", "and networking?", "networking?"),
     ],
 )

@@ -134,9 +134,10 @@ def but_for(retriever: Retriever, listing: Listing, text: str, topic: str) -> tu
 
 def _few(retriever: Retriever, listing: Listing, text: str) -> range:
     """Which rows or items a question asks for, where it is a few from either end: "the top two states"."""
-    about = retriever.titles[listing.passages[0].section].union(
-        lexical.PAY, lexical.every_stem(listing.header)
-    )
+    if not naming.FEW.search(text):  # hardly any question does
+        return range(0)
+    titles = (retriever.titles[passage.section] for passage in listing.passages)
+    about = lexical.PAY.union(lexical.every_stem(listing.header), *titles)
     return naming.few(len(listing.units), leaning.now(text), about)
 
 

@@ -7,11 +7,11 @@ In: a question as it is read, and the guides' own words. Out: yes or no. What it
 from __future__ import annotations
 
 from chatbot import excepting, lexical
-from chatbot.conversation import leaning, naming, numbered, sequences, steps, swapping
+from chatbot.conversation import leaning, naming, numbered, others, sequences, steps, swapping
 from chatbot.retrieval import Reading, Retriever
 
 IN_ORDER = (
-    sequences.OTHERS, sequences.EVERYONE, sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE,
+    others.OTHERS, others.EVERYONE, sequences.NEXT, sequences.BEFORE, steps.STEP, sequences.PLACE,
     numbered.COUNTED_ALONE,
 )  # fmt: skip
 

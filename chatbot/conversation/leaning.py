@@ -142,7 +142,7 @@ TRAILS = re.compile(
     r"|for (?:example|instance)))+\W*$",
     re.I,
 )
-_BEFORE = "in|for|at|from|with|to|on|of|about|only|just"
+_BEFORE = "in|for|at|by|from|with|to|on|of|about|only|just"
 PREPOSITION = re.compile(rf"^(?:(?:{_BEFORE})\b\s*)+", re.I)
 GLUE = re.compile(rf"^(?:(?:{_BEFORE}|the|an?)\b\s*)+", re.I)
 # What of these asks for the things themselves, which another section may name.

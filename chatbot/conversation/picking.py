@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from chatbot import asides, excepting, lexical
-from chatbot.conversation import leaning, naming, sequences, steps
+from chatbot.conversation import leaning, naming, others, sequences, steps
 from chatbot.lexical import Word, fold_phrase
 from chatbot.passages import bare_title
 from chatbot.ranking import Evidence
@@ -58,7 +58,7 @@ def in_sequence(
         return leaning.beside(before, bare), _moved_to(retriever, before, topic, allowed), ()
     if last := steps.asked_last(bare):  # "done that, and an internship. next?"
         text = bare = last
-    place, row = sequences.others(retriever, bare, topic, before), None
+    place, row = others.meant(retriever, bare, topic, before), None
     if place is None:
         place = steps.named(retriever, bare, topic)
     if place is None and not (row := sequences.row_beside(retriever, text, before, topic)):

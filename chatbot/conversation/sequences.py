@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chatbot import asides, excepting, lexical
+from chatbot import excepting, lexical
 from chatbot.conversation import leaning, naming, numbered, steps
 from chatbot.conversation.steps import ANY, AROUND, STEP
 from chatbot.lexical import HIGHER, HIGHEST, LOWER, LOWEST, ORDINALS, STEPS, fold_phrase
@@ -26,21 +26,6 @@ NEXT = re.compile(
     r"|then what(?! (?:is|are|was|were) (?:the|a|an|my|your)\b)"
     r"|and then(?! (?:what|which|who|where|how) (?:is|are) (?:the|a|an|my|your)\b)"
     r"|the (?:one|step) after|behind (?:that|it|them|the (?:top|first|best) one))\b",
-    re.I,
-)
-OTHERS = re.compile(
-    r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?(?:all )?the (?:others?|other ones|rest)(?: called)?"
-    r"|(?:any |the )?other (?P<noun>[a-z]+)"
-    r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist))\W*$",
-    re.I,
-)
-# "Give me all of them", after one of several.
-EVERYONE = re.compile(
-    r"^(?:i (?:want|need) |wh\w+ are "
-    r"|(?:(?:can|could) you )?(?:please )?(?:give|list|name|show|tell) (?:me |us )?)?(?:them all"
-    rf"|all(?: (?:the )?(?:\d|{'|'.join(lexical.CARDINALS)}))?(?: of (?:them|those|these)| called| names)?"
-    r"|(?:steps? )?\d (?:through|to|until) \d|the (?:complete|entire|full|whole) list)"
-    r"(?:,? (?:please|pls|plz))?\W*$",
     re.I,
 )
 BEFORE = re.compile(
@@ -113,9 +98,9 @@ def among(retriever: Retriever, topic: int) -> Mask | None:
 
     None where it names nothing one after the other.
     """
-    several, above = items(retriever, topic), _above(retriever, topic)
-    if not several and above is not None and _is_series(retriever, topic):
-        topic, several = above, items(retriever, above)  # after one of them all are meant
+    several, over = items(retriever, topic), above(retriever, topic)
+    if not several and over is not None and is_series(retriever, topic):
+        topic, several = over, items(retriever, over)  # after one of them all are meant
     named = [fold_phrase(item.name) for item in several]
     if len(named) < 2:
         return None
@@ -140,7 +125,7 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
     while further := AND_PLACE.match(text, end):  # "the fourth and fifth"
         places.append(ORDINALS[further["ordinal"].lower()])
         noun, at, end = (further["noun"] or "").lower(), further.start("noun"), further.end()
-    if noun and noun not in ANY and not _is_called(retriever, topic, noun):
+    if noun and noun not in ANY and not is_called(retriever, topic, noun):
         if noun not in lexical.STOP | TELLS:  # "the first interview": of something else
             return None
         noun, end = "", at - 1
@@ -156,7 +141,7 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
         return None
     end += listed.end() if listed else 0
     alone = not steps.besides(f"{text[: found.start()]} {text[end:]}")
-    whole = alone and (not noun or (noun == "one" and _is_series(retriever, topic)))
+    whole = alone and (not noun or (noun == "one" and is_series(retriever, topic)))
     line = _line(retriever, topic, noun, listed=bool(listed) or whole)
     aside, _ = naming.set_aside([item.name for item in line], before)
     line = [item for n, item in enumerate(line) if n not in aside]
@@ -249,7 +234,7 @@ def _picked_by_name(retriever: Retriever, text: str, topic: int) -> tuple[Item, 
     wanted = set(lexical.stems(found["word"] or found["words"]))
     chosen = [
         item
-        for item in _line(retriever, topic, "", _is_series(retriever, topic))
+        for item in _line(retriever, topic, "", is_series(retriever, topic))
         if wanted <= set(lexical.stems(item.name))
     ]
     return in_its_stead(chosen[0], text, *found.span()) if wanted and len(chosen) == 1 else None
@@ -265,7 +250,7 @@ def _place(found: re.Match[str]) -> tuple[int, str]:
     return ORDINALS[found["ordinal"].lower()], "" if noun in SPOT else noun
 
 
-def _is_called(retriever: Retriever, topic: int, noun: str) -> bool:
+def is_called(retriever: Retriever, topic: int, noun: str) -> bool:
     """Whether the items of a section go by this noun: "state", "skill"."""
     found = retriever.index.sections[topic]
     names = [found.title, *found.parents, *(cell for block in found.blocks for cell in block.header[:1])]
@@ -286,15 +271,15 @@ def _line(retriever: Retriever, topic: int, noun: str, listed: bool) -> list[Ite
     return [] if any(item.name.endswith("?") for item in family) else family  # nobody counts questions
 
 
-def _is_series(retriever: Retriever, topic: int) -> bool:
+def is_series(retriever: Retriever, topic: int) -> bool:
     """Whether a section is one of several that the heading above announces: a type, a tip, no question."""
     sections = retriever.index.sections
-    above = _above(retriever, topic)
+    over = above(retriever, topic)
     asking = any(sections[n].title.endswith("?") for n in retriever.families[topic])
-    return above is not None and not asking and _is_plural(retriever, above)
+    return over is not None and not asking and _is_plural(retriever, over)
 
 
-def _above(retriever: Retriever, topic: int) -> int | None:
+def above(retriever: Retriever, topic: int) -> int | None:
     """The section whose heading stands above, where it says anything itself."""
     over = (n for n, below in enumerate(retriever.below) if topic in below)
     return next((n for n in over if retriever.ranker.answerable[n]), None)
@@ -334,7 +319,7 @@ def beside(retriever: Retriever, text: str, before: str, topic: int) -> int | No
             topic = named[0]
         elif later and (first := next((n for n in retriever.below[topic] if is_step(sections[n])), None)):
             return first  # after the way as a whole its first step
-        elif not sections[topic].parents or (says.isdisjoint(ANY) and not _is_series(retriever, topic)):
+        elif not sections[topic].parents or (says.isdisjoint(ANY) and not is_series(retriever, topic)):
             return None
     line = steps.beside(retriever, topic) or list(retriever.families[topic])
     place = line.index(topic) + (1 if later else -1)
@@ -355,32 +340,6 @@ def _asks_for_it_alone(retriever: Retriever, text: str, found: re.Match[str], to
         title = retriever.titles[topic]
         words = tuple(word for word in words if word.stem not in title and not DONE.fullmatch(word.text))
     return len({word.folded for word in words} - AROUND - ANY) <= 1
-
-
-def others(retriever: Retriever, text: str, topic: int, before: str = "") -> int | None:
-    """The section that names all of them, if a text asks for "the others", or all, after one of several.
-
-    All of them is asked after a question `before` for one of them.
-    """
-    asked = (asides.clauses(text) or [""])[-1]
-    rest = OTHERS.match(asked)
-    noun = rest["noun"] if rest else None
-    if not (rest or EVERYONE.match(asked)) or (noun and not _is_called(retriever, topic, noun)):
-        return None  # "other costs?"
-    if (not rest or noun) and rows(retriever, topic):
-        return topic
-    if not rest and not _is_spoken_of(retriever, topic, before):
-        return None  # "all of them", after which languages to learn
-    if _is_series(retriever, topic) or is_step(retriever.index.sections[topic]):
-        return _above(retriever, topic)
-    return topic if items(retriever, topic) else None
-
-
-def _is_spoken_of(retriever: Retriever, topic: int, before: str) -> bool:
-    """Whether a question was asked for a section as one of several: by its heading, or as a step, a type."""
-    said = {word.folded.removesuffix("s") for word in lexical.words(before)}
-    title = set(lexical.stems(retriever.aliases.without(retriever.index.sections[topic].title)))
-    return not before or not ANY.isdisjoint(said) or title <= set(lexical.stems(before))
 
 
 def called(retriever: Retriever, text: str, topic: int) -> int | None:

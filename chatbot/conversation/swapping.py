@@ -62,6 +62,9 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
         return _put(before, span, value)
     part = _row_in_part(retriever, before, topic)
     if not part or not _row_in_part(retriever, value, topic):
+        if noun := _noun_of_table(retriever, before, value, topic):
+            several = before[slice(*noun)].endswith("s")
+            return _put(before, noun, lexical.plural(value) if several and not value.endswith("s") else value)
         part = _heading_in_part(retriever, before, value, topic)
     return _put(before, part, value) if part else ""
 
@@ -145,6 +148,20 @@ def _row_in_part(retriever: Retriever, text: str, topic: int) -> tuple[int, int]
     """Where a text names a single row of the topic's table by some of its words: "information services"."""
     rows = sequences.named_rows(retriever, text, topic)
     return _together(text, set(lexical.stems(rows[0]))) if len(rows) == 1 else None
+
+
+def _noun_of_table(retriever: Retriever, before: str, value: str, topic: int) -> tuple[int, int] | None:
+    """Where a question says what the rows of the topic's table are, if a value says it of another table.
+
+    "Salaries by state", "by industry?": that tells the same of industries.
+    """
+    wanted = set(lexical.stems(value))
+    told = {table.header[1:]: table.header[0] for table in retriever.listings[topic] if table.header}
+    for other in retriever.others(topic):
+        for table in retriever.listings[other]:
+            if table.header and table.header[1:] in told and set(lexical.stems(table.header[0])) == wanted:
+                return _together(before, set(lexical.stems(told[table.header[1:]])))
+    return None
 
 
 def _heading_in_part(retriever: Retriever, before: str, value: str, topic: int) -> tuple[int, int] | None:
