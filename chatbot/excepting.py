@@ -38,7 +38,8 @@ _HAD = (
     r"|(?:is )?hir(?:es?|ing)(?: [\w-]+){0,3}))?\W*$)"
 )
 SETS_ASIDE = re.compile(
-    rf"\b(?:{_BUT_FOR}|exclud(?:e|ing)|excl\.?|minus|outside(?: of)?|without|not (?:counting|including)"
+    rf"\b(?:{_BUT_FOR}|(?:all|any(?:one|thing)?|every(?:one|thing)?) but"
+    r"|exclud(?:e|ing)|excl\.?|minus|outside(?: of)?|without|not (?:counting|including)"
     r"|(?<!not )(?<!n['’]t )(?<!never )"
     r"(?:forget(?: about)?|hate|ignor(?:e|ing)|leav(?:e|ing) out|skip(?:ping)?)"
     r"|(?:(?:ca|wo|would)n['’]?t|cannot|(?:will|would) not|(?:don['’]?t|do not|never) (?:want|like) to)"

@@ -19,6 +19,9 @@ from tests.places import topic
         ("what is a portfolio", "step-experience", False),
         ("what is a certification", "step-certification", True),
         ("what do they do all day", "faq-workday", True),
+        ("why is that?", "salary-states", False),
+        ("so why does it matter?", "jobs-employers", False),
+        ("why is that?", "tips-network", True),
     ],
 )
 def test_a_section_gives_the_kind_of_thing_that_is_asked_for(

@@ -15,7 +15,7 @@ STATES = ("Virginia", "New York", "Washington", "York")
 
 def test_the_examples_in_the_code_hold() -> None:
     found = doctest.testmod(naming)
-    assert found.attempted == 2
+    assert found.attempted == 3
     assert not found.failed
 
 

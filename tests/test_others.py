@@ -43,12 +43,15 @@ def test_all_of_them_are_of_what_was_asked_for_as_one_of_several(
 
 
 @pytest.mark.parametrize(("before", "text", "section"), [
-    ("Is math a must?", "what else do I need besides that?", "skills"),
-    ("do i need a bachelor's degree", "and what else must I have?", "how-to-become"),
+    ("how do i become an ml engineer?", "all eight", "how-to-become"),
+    ("how do i become an ml engineer?", "9 to 5?", "work-hours"),
     ("how many steps are there", "which are 5 to 8", "how-to-become"),
     ("what is step 2?", "so what are all 8 names", "how-to-become"),
 ])  # fmt: skip
-def test_what_else_there_is_is_told_by_the_section_above(
-    real_bot: Chatbot, before: str, text: str, section: str
-) -> None:
+def test_all_are_asked_for_by_their_number(real_bot: Chatbot, before: str, text: str, section: str) -> None:
     assert real_bot.ask(text, [before]).sources[0].ref.endswith(f"#{section}")
+
+
+def test_more_than_there_are_are_not_all_of_them(real_bot: Chatbot) -> None:
+    answer = real_bot.ask("all nine", ["how do i become an ml engineer?"])
+    assert answer.kind != "answer"

@@ -654,3 +654,24 @@ def test_the_lowest_is_not_asked_for_by_at_least(real_bot: Chatbot) -> None:
     question = "last but not least, which single state pays the most, at least for ML engineers?"
     answer = real_bot.ask(question)
     assert (answer.kind, answer.text == "Massachusetts: $136,700 a year.") == ("answer", False)
+
+
+@pytest.mark.parametrize(("before", "text", "found"), [
+    ("which states pay most", "the top 2", "California: $139,620 a year; Washington: $138,400 a year."),
+    ("which states pay most", "and the bottom two?",
+     "Virginia: $136,960 a year; Massachusetts: $136,700 a year."),
+    ("Who are the top employers?", "And the last two?", "Amazon, Apple."),
+    ("which companies hire the most?", "other than the top two", "Microsoft, Amazon, Apple."),
+    ("", "first two job sites", "zengig, Indeed."),
+    ("which states pay the most?", "all but the last",
+     "California: $139,620; Washington: $138,400; New York: $137,900; Virginia: $136,960 (a year)."),
+])  # fmt: skip
+def test_a_few_from_either_end_are_given_alone(real_bot: Chatbot, before: str, text: str, found: str) -> None:
+    assert real_bot.ask(text, [before] if before else []).text == found
+
+
+@pytest.mark.parametrize(
+    "text", ["the worst two?", "the best paying two", "not the top two", "after the top two"]
+)
+def test_of_a_list_without_figures_none_are_the_worst(real_bot: Chatbot, text: str) -> None:
+    assert real_bot.ask(text, ["which companies hire the most?"]).kind != "answer"

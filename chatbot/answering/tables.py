@@ -138,7 +138,8 @@ def _few(retriever: Retriever, listing: Listing, text: str) -> range:
         return range(0)
     titles = (retriever.titles[passage.section] for passage in listing.passages)
     about = lexical.PAY.union(lexical.every_stem(listing.header), *titles)
-    return naming.few(len(listing.units), leaning.now(text), about)
+    found = naming.few(len(listing.units), leaning.now(text), about, ranked=bool(listing.header))
+    return found if len(found) < len(listing.units) else range(0)  # else the whole of it is told
 
 
 def _by_rank(text: str) -> str:

@@ -327,11 +327,13 @@ def _led(
 
 
 def _as_declined(retriever: Retriever, bare: str, before: Turn, turn: Turn) -> Turn | None:
-    """A value added to what had no answer, where that has none with it either: "any leave? – in Ohio"."""
-    if not leaning.GLUE.match(bare) or not swapping.is_value(retriever, bare):
+    """What had no answer, its reason, or a value added where that has none either: "leave? – in Ohio"."""
+    why = leaning.WHY.fullmatch(bare)
+    added = leaning.GLUE.match(bare) and swapping.is_value(retriever, bare)
+    if not (why or added) or _is_answered(retriever, before):
         return None
-    if _is_answered(retriever, before):
-        return None
+    if why:
+        return replace(turn, evidence=before.evidence, words=before.words)
     one = understand(retriever, f"{before.understood_as.rstrip('?. ')} {bare}", (), turn.guides)
     return None if _is_answered(retriever, one) else replace(one, follows=True)
 

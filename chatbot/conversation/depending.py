@@ -39,7 +39,7 @@ def depends(retriever: Retriever, reading: Reading) -> bool:
         goes_on |= swapping.is_value(retriever, parts[0])
     if goes_on or back or leaning.member(text) or leaning.asks_on(text) or swapping.BARELY.match(text):
         return True
-    if naming.few(naming.MANY, text, ()):  # "only the top three"
+    if naming.few(naming.MANY, text):  # "only the top three"
         return True
     if any(asked.search(text) for asked in IN_ORDER):
         return len(every) <= 8

@@ -142,7 +142,8 @@ TRAILS = re.compile(
     r"|for (?:example|instance)))+\W*$",
     re.I,
 )
-_BEFORE = "in|for|at|by|from|with|to|on|of|about|only|just"
+THEN = re.compile(r"(?<=\w) then(?=\W*$)", re.I)  # behind a whole question it says nothing
+_BEFORE = "in|for|at|from|with|to|on|of|about|only|just"
 PREPOSITION = re.compile(rf"^(?:(?:{_BEFORE})\b\s*)+", re.I)
 GLUE = re.compile(rf"^(?:(?:{_BEFORE}|the|an?)\b\s*)+", re.I)
 # What of these asks for the things themselves, which another section may name.
@@ -306,7 +307,9 @@ def plainly(text: str) -> str:
     """
     if WHY.fullmatch(text):
         return "why?"
-    return "which ones?" if BY_NAME.fullmatch(text) else text
+    if BY_NAME.fullmatch(text):
+        return "which ones?"
+    return THEN.sub("", text) if len(text.split()) > 3 else text
 
 
 def asks_on(text: str) -> bool:

@@ -18,24 +18,28 @@ PAUSE = re.compile(r"[,:;?!–(]")  # ends what is named
 PLAIN = lexical.STOP | OPERATORS  # never a name
 # What is said with a place among others: "so Ohio comes in third place?"
 OF_PLACES = lexical.ORDINALS.keys() | RANKS | {
-    "come", "comes", "correct", "list", "paid", "pay", "paying", "pays", "place", "position", "rank",
-    "ranked", "ranks", "right", "true",
+    "come", "comes", "correct", "list", "place", "position", "rank", "ranked", "ranks", "right", "true",
 }  # fmt: skip
 QUARTERS = frozenset(["north", "south", "east", "west", "northern", "southern", "eastern", "western"])
 COUNTRY = frozenset(["us", "usa", "america"])  # after a state it adds nothing
 AMERICAN = re.compile(r"\b(?:USA?\b|U\.S\.(?!\w)|United States\b|(?<!South )(?<!Latin )America\b)")
 # "Without the first two": of the keys in their order.
+_NUMBER = r"(?P<number>one\b(?! ones?)|two|three|four|five|[2-5])"
 AT_THE_END = re.compile(
-    r"(?:(?P<first>first|top)|bottom|last) (?P<number>one\b(?! ones?)|two|three|four|five|[2-5])(?: ones?)?"
-    r"(?=\W*(?:$|[,.;:?!]))",
-    re.I,
+    rf"(?:the )?(?:(?P<first>first|top)|bottom|last)(?: {_NUMBER})?(?: ones?)?(?=\W*(?:$|[,.;:?!]))", re.I
 )
 MANY = 9  # rows, of which few are any that `FEW` names
+# "The top two", of a table; of a list, which tells no figures, by fewer words.
 FEW = re.compile(
-    r"\b(?:(?P<first>best|first|highest|top)|bottom|last|lowest|worst)(?: paying)?"
-    r" (?P<number>two|three|four|[2-4])\b",
+    r"\b(?:(?P<first>first|top|(?P<ranks>best|highest))|bottom|last|(?P<low>lowest|worst))(?P<pays> paying)? "
+    r"(?P<number>two|three|four|five|[2-5])\b",
     re.I,
 )
+# What makes others of them, or somebody's own: "not the top two", "my last two".
+NOT_THOSE = frozenset([
+    "after", "before", "behind", "besides", "but", "did", "do", "does", "except", "excluding", "her", "his",
+    "minus", "my", "next", "no", "not", "other", "our", "than", "their", "without", "your",
+])  # fmt: skip
 GIVER = re.compile(r"(?:\b(?:by|from) |\()(\w+)")  # "Certificate from IBM"
 ONES = frozenset(["one", "ones", "s"])  # "the IBM one", "not IBM's"
 DISTRICT = frozenset(["dc"])  # after a state's name it makes another place
@@ -135,7 +139,7 @@ def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], 
     Who gives it, or where, names it, too, where no more is said: "the IBM one".
     """
     if counted := AT_THE_END.match(text, start):
-        number = lexical.number_of(counted["number"])
+        number = lexical.number_of(counted["number"] or "one")
         return set(
             range(len(keys))[:number] if counted["first"] else range(len(keys))[-number:]
         ), counted.end()
@@ -154,20 +158,25 @@ def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], 
     return best[1], start + words[best[0] - 1].end if best[0] else start
 
 
-def few(size: int, text: str, about: Collection[str]) -> range:
+def few(size: int, text: str, about: Collection[str] = (), ranked: bool = True) -> range:
     """Which of so many rows a text asks for, where these are a few from either end, and for nothing else.
 
-    `about` are the stems of what they are called and tell.
+    `about` are the stems of what they are called and tell. Where they are not `ranked` by a figure, the
+    lowest are not the last ones.
 
-    >>> few(5, "the last two?", ()), few(5, "top three states", ["state"]), few(5, "first two years", ())
+    >>> few(5, "the last two?"), few(5, "top three states", ["state"]), few(5, "first two years")
     (range(3, 5), range(0, 3), range(0, 0))
+    >>> few(5, "not the last two?"), few(5, "the worst two", ranked=False)
+    (range(0, 0), range(0, 0))
     """
     found = FEW.search(text)
-    number = lexical.number_of(found["number"]) if found else size
-    if not found or number >= size:
+    if not found or not NOT_THOSE.isdisjoint(lexical.every_word(text)):
         return range(0)
+    if not ranked and (found["ranks"] or found["low"] or found["pays"]):
+        return range(0)
+    number = lexical.number_of(found["number"])
     rest = lexical.content_words(f"{text[: found.start()]} {text[found.end() :]}")
-    if any(word.stem not in about and word.folded not in RANKS for word in rest):
+    if number > size or any(word.stem not in about and word.folded not in RANKS for word in rest):
         return range(0)
     return range(number) if found["first"] else range(size - number, size)
 

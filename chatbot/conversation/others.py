@@ -17,18 +17,16 @@ from chatbot.retrieval import Retriever
 OTHERS = re.compile(
     r"^(?:(?:(?:what|which|who)(?: are|['’]?s| is)? )?(?:all )?the (?:others?|other ones|rest)(?: called)?"
     r"|(?:any |the )?other (?P<noun>[a-z]+)"
-    r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist)"
-    r"|what else (?:is (?:needed|required)|(?:do|must|should|would) (?:i|one|they|you)"
-    r" (?:have|know|learn|need))(?: to (?:have|know|learn))?"
-    r"(?:,? (?:besides|apart from|other than) (?:it|that|this))?)\W*$",
+    r"|(?:what|which) (?:other (?:ones|types|kinds|sorts)|others) (?:are there|exist))\W*$",
     re.I,
 )
 # "Give me all of them", after one of several.
 EVERYONE = re.compile(
     r"^(?:i (?:want|need) |wh\w+ are "
     r"|(?:(?:can|could) you )?(?:please )?(?:give|list|name|show|tell) (?:me |us )?)?(?:them all"
-    rf"|all(?: (?:the )?(?:\d|{'|'.join(lexical.CARDINALS)}))?(?: of (?:them|those|these)| called| names)?"
-    r"|(?:steps? )?\d (?:through|to|until) \d|the (?:complete|entire|full|whole) list)"
+    rf"|all(?: (?:the )?(?P<number>\d|{'|'.join(lexical.CARDINALS)}))?"
+    r"(?: of (?:them|those|these)| called| names)?"
+    r"|(?:steps? )?(?P<start>\d) (?:through|to|until) (?P<end>\d)|the (?:complete|entire|full|whole) list)"
     r"(?:,? (?:please|pls|plz))?\W*$",
     re.I,
 )
@@ -40,9 +38,11 @@ def meant(retriever: Retriever, text: str, topic: int, before: str = "") -> int 
     All of them is asked after a question `before` for one of them.
     """
     asked = (asides.clauses(text) or [""])[-1]
-    rest = OTHERS.match(asked)
+    rest, every = OTHERS.match(asked), EVERYONE.match(asked)
     noun = rest["noun"] if rest else None
-    if not (rest or EVERYONE.match(asked)) or (noun and not is_called(retriever, topic, noun)):
+    if every and not _are_so_many(retriever, topic, every):
+        return None  # "9 to 5"
+    if not (rest or every) or (noun and not is_called(retriever, topic, noun)):
         return None  # "other costs?"
     if (not rest or noun) and rows(retriever, topic):
         return topic
@@ -51,6 +51,15 @@ def meant(retriever: Retriever, text: str, topic: int, before: str = "") -> int 
     if is_series(retriever, topic) or is_step(retriever.index.sections[topic]):
         return above(retriever, topic)
     return topic if items(retriever, topic) else None
+
+
+def _are_so_many(retriever: Retriever, topic: int, every: re.Match[str]) -> bool:
+    """Whether there are as many of them as a text says, or counts up to."""
+    over = above(retriever, topic) if is_step(retriever.index.sections[topic]) else None
+    size = len(items(retriever, topic if over is None else over))
+    if every["number"]:
+        return lexical.number_of(every["number"]) == size
+    return not every["start"] or int(every["start"]) < int(every["end"]) <= size
 
 
 def _is_spoken_of(retriever: Retriever, topic: int, before: str) -> bool:

@@ -51,7 +51,8 @@ def in_sequence(
         asked = bare if sequences.named_rows(retriever, bare, twin) else leaning.beside(before, bare)
         return asked, _moved_to(retriever, bare, twin, allowed), ()
     rows = sequences.named_rows(retriever, bare, topic)
-    few = naming.few(len(sequences.rows(retriever, topic)), bare, ())
+    ranked = any(table.header for table in retriever.listings[topic])
+    few = naming.few(len(sequences.rows(retriever, topic)), bare, ranked=ranked)
     if few or (
         len(rows) == 1 and naming.asks_its_place(rows[0], bare)
     ):  # "the last two?", "so Ohio is third?"
@@ -241,7 +242,8 @@ def _picked(
         return reading.text, seen, words or reading.words
     if item.section == topic:
         named = leaning.beside(before, item.name)
-        asked = named if any(listing.header for listing in retriever.listings[topic]) else item.name
+        names = not any(listing.header or listing.steps for listing in retriever.listings[topic])
+        asked = item.name if names else named  # "does Netflix hire? – the fourth one": no more of Netflix
         return named, _moved_to(retriever, asked, topic, allowed), ()
     return _at(retriever, bare, item.section, allowed)
 

@@ -62,6 +62,7 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
         return _put(before, span, value)
     part = _row_in_part(retriever, before, topic)
     if not part or not _row_in_part(retriever, value, topic):
+        value = value.removeprefix("by ")
         if noun := _noun_of_table(retriever, before, value, topic):
             several = before[slice(*noun)].endswith("s")
             return _put(before, noun, lexical.plural(value) if several and not value.endswith("s") else value)
