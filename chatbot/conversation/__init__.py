@@ -279,8 +279,7 @@ def _follow(retriever: Retriever, reading: Reading, before: Turn, guides: frozen
     readings = [retriever.read(bare), retriever.read(understood)]
     drawn = np.zeros(len(allowed), np.float32)
     drawn[list(sequences.near(retriever, topic))] = BESIDE
-    # "and virginia?" is of this table, and of none that also has it.
-    row = swapping.is_row(retriever, bare, before.understood_as, topic)
+    row = swapping.is_row(retriever, bare, before.understood_as, topic)  # "Ohio?" is of this table alone
     drawn[topic] = MOVES if row else STAYS
     words = lexical.content_words(rest) if asks_on else readings[0].words
     seen = retriever.look_together(readings, words, allowed, drawn)
