@@ -95,7 +95,7 @@ def build(
             faiss=_searchable(vectors, settings.faiss),
             encoder=encoder,
         )
-        draft = replace(draft, words=draft.words | {"verbatim": _verbatim(Retriever(draft))})
+        draft = replace(draft, words=draft.words | _verbatim(Retriever(draft)))
         examples = _examples(draft, golden)
         with numerics(), ThreadPoolExecutor(1) as beside:
             looking = beside.submit(_glance, settings, draft, examples)
@@ -307,14 +307,29 @@ def _topic(section: Section, asking: Mapping[str, int], names: Container[str]) -
     return sorted(stem for stem, n in asking.items() if n >= many and stem not in names)
 
 
-def _verbatim(retriever: Retriever) -> dict[str, list[int]]:
-    """The sections that hold an alternate, by its folded words: as written, and short forms written out."""
+def _verbatim(retriever: Retriever) -> dict[str, dict[str, list[int]]]:
+    """The sections that hold an alternate, and the guides that decline a question, by its folded words.
+
+    As written, and with short forms written out.
+    """
     found: dict[str, set[int]] = {}
+    declined: dict[str, set[int]] = {}
     for view in retriever.index.views:
         if view.kind == "alternate":
-            for text in (view.text, retriever.write_out(view.text)):
-                found.setdefault(fold_phrase(text), set()).add(view.section)
-    return {text: sorted(sections) for text, sections in sorted(found.items())}
+            _note(retriever, found, view.text, view.section)
+    for number, guide in enumerate(retriever.index.guides):
+        for text in guide.declined:
+            _note(retriever, declined, text, number)
+    return {
+        name: {text: sorted(numbers) for text, numbers in sorted(written.items())}
+        for name, written in (("verbatim", found), ("declined", declined))
+    }
+
+
+def _note(retriever: Retriever, found: dict[str, set[int]], text: str, number: int) -> None:
+    """Keeps a number by a text's folded words."""
+    for form in (text, retriever.write_out(text)):
+        found.setdefault(fold_phrase(form), set()).add(number)
 
 
 @cache

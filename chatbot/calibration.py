@@ -18,8 +18,8 @@ import numpy.typing as npt
 from chatbot.conversation import Turn, understand_all
 from chatbot.fitting import FEW, FOLDS, alternates, hold_labels, place_in_class
 from chatbot.index import Index
-from chatbot.ranking import TRAITS, Array
-from chatbot.retrieval import Retriever, calibrated
+from chatbot.ranking import TRAITS, Array, calibrated
+from chatbot.retrieval import Retriever
 
 EVEN = 0.5  # the confidence below which an answer is more likely wrong than right
 

@@ -38,7 +38,7 @@ from chatbot.passages import Passage, View
 if TYPE_CHECKING:
     import faiss
 
-FORMAT = 14
+FORMAT = 15
 MANIFEST = "manifest.json"
 REBUILD = "run: chatbot build"
 FITTED = "fitted.npz"

@@ -388,3 +388,13 @@ def average(evidence: Sequence[Evidence], drawn: Array) -> Evidence:
         evidence[0].places,
         averaged=True,
     )
+
+
+def calibrated(weights: Array, traits: Array) -> npt.NDArray[np.float64]:
+    """Logistic regression: [..., traits] → [...] probabilities. One weight a trait, then the bias.
+
+    >>> calibrated(np.array([2.0, 0.0]), np.array([[0.0], [9.0]])).round(2).tolist()
+    [0.5, 1.0]
+    """
+    odds = (traits @ weights[:-1] + weights[-1]).astype(np.float64)
+    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -30.0), 30.0))))

@@ -24,7 +24,7 @@ from chatbot.guides import Section
 from chatbot.index import Index
 from chatbot.lexical import Word, fold_phrase
 from chatbot.passages import Listing, below, families, listings, title_text
-from chatbot.ranking import Array, Evidence, Ranker, average
+from chatbot.ranking import Array, Evidence, Ranker, average, calibrated
 from chatbot.roles import named_in, role_asked
 from chatbot.spelling import Spelling
 
@@ -190,7 +190,7 @@ class Retriever:
     def read(self, question: str) -> Reading:
         """The question as it is searched."""
         text = lexical.one_ordinal(" ".join(question.split()))
-        if not self.said(text):  # what a writer wrote is not mended
+        if not (self.said(text) or self.declines(text)):  # what a writer wrote is not mended
             text = self.spelling.repair(text)
         text = self.write_out(text)
         asked = text if self.said(text) else asides.without_frame(text)
@@ -272,6 +272,11 @@ class Retriever:
         """The sections that answer a text, word for word, by a writer's own word."""
         return self.verbatim.get(fold_phrase(text), frozenset())
 
+    def declines(self, text: str) -> Collection[int]:
+        """The guides that decline a text, word for word."""
+        declined: Collection[int] = self.index.words["declined"].get(fold_phrase(text), ())
+        return declined
+
     def others(self, section: int) -> list[int]:
         """The other sections of a section's guide."""
         guide_of = self.index.guide_of
@@ -332,7 +337,10 @@ class Retriever:
     def hits(
         self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str = ""
     ) -> list[Hit]:
-        """The best sections, best first, how sure they answer; certain if `text` is a title or alternate."""
+        """The best sections, best first, how sure they answer; certain if `text` is a title or alternate.
+
+        None of a guide that declines the text, word for word.
+        """
         asked = (evidence, words, allowed, text)
         before, found = self._last.get("hits", ((), []))
         if k > ENOUGH or not (before and all(map(operator.is_, before, asked))):
@@ -354,7 +362,7 @@ class Retriever:
         return {}
 
     def _hits(self, evidence: Evidence, words: Sequence[Word], allowed: Mask, k: int, text: str) -> list[Hit]:
-        said = self.said(text)
+        said, declined = self.said(text), self.declines(text)
         scores = np.where(allowed, evidence.scores, -np.inf)
         if said:
             scores[list(said)] += VERBATIM
@@ -368,8 +376,11 @@ class Retriever:
         if evidence.averaged:
             weights = fitted.get("calibrator.averaged.weights", weights)
         found = zip(sections, scores[sections].tolist(), calibrated(weights, traits).tolist(), strict=True)
+        guide_of = self.index.guide_of
         return [
             Hit(section, score, max(confidence, CERTAIN if section in said else 0.0))
+            if guide_of[section] not in declined
+            else Hit(section, score, 0.0)
             for section, score, confidence in found
         ]
 
@@ -387,13 +398,3 @@ def _weighed(ranker: Ranker, readings: Sequence[Reading], drawn: Array | None = 
         if cells := ranker.coverage.cells(reading.words):
             seen.scores[cells] += CELL
     return found if drawn is None else [replace(seen, scores=seen.scores + drawn) for seen in found]
-
-
-def calibrated(weights: Array, traits: Array) -> npt.NDArray[np.float64]:
-    """Logistic regression: [..., traits] → [...] probabilities. One weight a trait, then the bias.
-
-    >>> calibrated(np.array([2.0, 0.0]), np.array([[0.0], [9.0]])).round(2).tolist()
-    [0.5, 1.0]
-    """
-    odds = (traits @ weights[:-1] + weights[-1]).astype(np.float64)
-    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -30.0), 30.0))))

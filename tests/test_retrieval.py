@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chatbot.answering import Chatbot
+from chatbot.answering import Ask, Chatbot
 from chatbot.conversation import understand
 from chatbot.lexical import fold_phrase
 from chatbot.passages import is_step
@@ -380,3 +380,19 @@ def test_what_no_text_says_is_covered_in_the_guides_own_word(real_bot: Chatbot) 
 def test_what_a_question_leaves_out_is_not_searched(real_bot: Chatbot, question: str, searched: str) -> None:
     reading = real_bot.retriever.read(question)
     assert (reading.text, reading.searched) == (question, searched)
+
+
+def test_what_a_writer_declines_is_declined_word_for_word(real_bot: Chatbot) -> None:
+    """Whatever it comes near to."""
+    declined = [text for guide in real_bot.guides for text in guide.declined]
+    answers = real_bot.ask_many([Ask(text) for text in declined])
+    assert not [answer.question for answer in answers if answer.kind == "answer"]
+    follow_up = real_bot.ask("who sets the deadlines", ["Do ML engineers work weekends?"])
+    assert follow_up.kind == "no_answer"
+
+
+def test_a_guide_declines_what_stands_in_its_own_list(real_bot: Chatbot) -> None:
+    retriever = Retriever(real_bot.index)
+    text = real_bot.guides[0].declined[0]
+    assert retriever.declines(text) == [0]
+    assert not retriever.declines("what do ML engineers do")

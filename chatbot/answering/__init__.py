@@ -259,7 +259,8 @@ class Chatbot:
         )
 
     def _answer(self, ask: Ask, turn: Turn, restricted: frozenset[int]) -> Answer:
-        whole = self.retriever.said(turn.understood_as)  # the writer took it as one
+        asked = turn.understood_as
+        whole = self.retriever.said(asked) or self.retriever.declines(asked)  # a writer took it as one
         one = whole or (turn.follows and BESIDE_IT in turn.understood_as)
         parts: list[Part] = []
         if not one:

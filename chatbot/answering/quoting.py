@@ -177,7 +177,7 @@ def _said(retriever: Retriever, section: int, asked: _Asked, evidence: Evidence)
     if at_large:
         chosen = [run for run in at_large if run.kind == at_large[0].kind]
     else:
-        chosen = [run for run in runs if run.holds(top) or _leads(run, scores, top)]
+        chosen = [run for run in runs if run.holds(top) or (not asked.why and _leads(run, scores, top))]
     if not chosen:
         return _window(best, scores)
     listed = next((run for run in chosen if run.first <= top < run.end), None)

@@ -69,7 +69,7 @@ def understand_all(retriever: Retriever, asks: Sequence[Asked]) -> Iterator[Turn
     texts = [telling.asking(retriever, " ".join(question.split())) for question, _, _ in ordered]
     turns = _understood(retriever, ordered, texts)
     for ask, (question, history, guides), text, turn in zip(asks, ordered, texts, turns, strict=True):
-        if telling.may_tell(question):
+        if telling.may_tell(question) and not retriever.declines(text):
             turn = _by_its_end(retriever, text, turn, guides)
         if len(retriever.turns) >= KEPT:
             retriever.turns.clear()  # at once: threads may do so together

@@ -142,7 +142,8 @@ TRAILS = re.compile(
     r"|for (?:example|instance)))+\W*$",
     re.I,
 )
-THEN = re.compile(r"(?<=\w) then(?=\W*$)", re.I)  # behind a whole question it says nothing
+# Behind a whole question it says nothing; "I have a degree, what then?" asks what comes next.
+THEN = re.compile(r"(?<=\w)(?<!\band)(?<!\bso)(?<!\bwhat) then(?=\W*$)", re.I)
 _BEFORE = "in|for|at|from|with|to|on|of|about|only|just"
 PREPOSITION = re.compile(rf"^(?:(?:{_BEFORE})\b\s*)+", re.I)
 GLUE = re.compile(rf"^(?:(?:{_BEFORE}|the|an?)\b\s*)+", re.I)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from chatbot import excepting, lexical
-from chatbot.lexical import COMPARES, PLACES, RANKS, Word, fold_phrase
+from chatbot.lexical import COMPARES, HIGHEST, LOWEST, PLACES, RANKS, Word, fold_phrase
 from chatbot.retrieval import Retriever
 
 OPERATORS = RANKS | PLACES.keys() | COMPARES  # never the topic of a question
@@ -38,7 +38,7 @@ FEW = re.compile(
 # What makes others of them, or somebody's own: "not the top two", "my last two".
 NOT_THOSE = frozenset([
     "after", "before", "behind", "besides", "but", "did", "do", "does", "except", "excluding", "her", "his",
-    "minus", "my", "next", "no", "not", "other", "our", "than", "their", "without", "your",
+    "minus", "my", "neither", "next", "no", "none", "not", "other", "our", "than", "their", "without", "your",
 ])  # fmt: skip
 GIVER = re.compile(r"(?:\b(?:by|from) |\()(\w+)")  # "Certificate from IBM"
 ONES = frozenset(["one", "ones", "s"])  # "the IBM one", "not IBM's"
@@ -176,7 +176,7 @@ def few(size: int, text: str, about: Collection[str] = (), ranked: bool = True) 
         return range(0)
     number = lexical.number_of(found["number"])
     rest = lexical.content_words(f"{text[: found.start()]} {text[found.end() :]}")
-    if number > size or any(word.stem not in about and word.folded not in RANKS for word in rest):
+    if number > size or any(word.stem not in about and word.folded not in HIGHEST | LOWEST for word in rest):
         return range(0)
     return range(number) if found["first"] else range(size - number, size)
 
@@ -189,7 +189,8 @@ def asks_its_place(row: str, text: str) -> bool:
     """
     own = set(lexical.stems(row))
     rest = {word.folded for word in lexical.content_words(text) if word.stem not in own}
-    return not rest.isdisjoint(lexical.ORDINALS) and rest <= OF_PLACES
+    asks_why = not {"how", "why"}.isdisjoint(lexical.every_word(text))
+    return not rest.isdisjoint(lexical.ORDINALS) and rest <= OF_PLACES and not asks_why
 
 
 def keys_of(retriever: Retriever, section: int) -> frozenset[str]:

@@ -50,12 +50,7 @@ def in_sequence(
     if (twin := _twin(retriever, bare, topic)) is not None:
         asked = bare if sequences.named_rows(retriever, bare, twin) else leaning.beside(before, bare)
         return asked, _moved_to(retriever, bare, twin, allowed), ()
-    rows = sequences.named_rows(retriever, bare, topic)
-    ranked = any(table.header for table in retriever.listings[topic])
-    few = naming.few(len(sequences.rows(retriever, topic)), bare, ranked=ranked)
-    if few or (
-        len(rows) == 1 and naming.asks_its_place(rows[0], bare)
-    ):  # "the last two?", "so Ohio is third?"
+    if _asks_for_a_part(retriever, bare, topic):
         return leaning.beside(before, bare), _moved_to(retriever, before, topic, allowed), ()
     if last := steps.asked_last(bare):  # "done that, and an internship. next?"
         text = bare = last
@@ -80,6 +75,21 @@ def in_sequence(
         asked = leaning.beside(before, bare)
         return asked, _moved_to(retriever, asked, topic, allowed), ()
     return None
+
+
+def _asks_for_a_part(retriever: Retriever, text: str, topic: int) -> bool:
+    """Whether a follow-up asks for some of the topic's rows or items, and nothing else of them.
+
+    "The last two?", "not the first one", "without Ohio"; "so Ohio is third?" asks for all of them.
+    """
+    names = [item.name for item in sequences.rows(retriever, topic)]
+    aside, rest = naming.set_aside(names, text)
+    if aside and not lexical.content_words(rest):
+        return True
+    if naming.few(len(names), text, ranked=any(table.header for table in retriever.listings[topic])):
+        return True
+    rows = sequences.named_rows(retriever, text, topic)
+    return len(rows) == 1 and naming.asks_its_place(rows[0], text)
 
 
 def step(retriever: Retriever, text: str, words: Sequence[Word], allowed: Mask) -> tuple[int, str] | None:

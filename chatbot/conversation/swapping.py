@@ -19,6 +19,7 @@ from chatbot.passages import bare_title, is_step
 from chatbot.retrieval import Retriever
 from chatbot.roles import role_named
 
+PLACED = re.compile(r"(?:at|for|in|of) (?:the )?$", re.I)  # before a row, which goes with it
 LINKS = frozenset(["a", "an", "and", "as", "at", "for", "in", "of", "on", "or", "the", "to", "with"])
 ASIDE = re.compile(r"\([^)]*\)")  # in a heading: "(optional)"
 # What of a follow-up stands for what was asked for before, and sets that beside something else.
@@ -62,10 +63,8 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
         return _put(before, span, value)
     part = _row_in_part(retriever, before, topic)
     if not part or not _row_in_part(retriever, value, topic):
-        value = value.removeprefix("by ")
-        if noun := _noun_of_table(retriever, before, value, topic):
-            several = before[slice(*noun)].endswith("s")
-            return _put(before, noun, lexical.plural(value) if several and not value.endswith("s") else value)
+        if other := _of_other_table(retriever, before, value, topic):
+            return other
         part = _heading_in_part(retriever, before, value, topic)
     return _put(before, part, value) if part else ""
 
@@ -151,18 +150,27 @@ def _row_in_part(retriever: Retriever, text: str, topic: int) -> tuple[int, int]
     return _together(text, set(lexical.stems(rows[0]))) if len(rows) == 1 else None
 
 
-def _noun_of_table(retriever: Retriever, before: str, value: str, topic: int) -> tuple[int, int] | None:
-    """Where a question says what the rows of the topic's table are, if a value says it of another table.
+def _of_other_table(retriever: Retriever, before: str, value: str, topic: int) -> str:
+    """A question of the topic's table, asked of another one, if a value says what its rows are; else nothing.
 
-    "Salaries by state", "by industry?": that tells the same of industries.
+    "Salaries by state", or "How much in Ohio?", and "by industry?": that table tells the same of industries.
     """
-    wanted = set(lexical.stems(value))
+    name = value.removeprefix("by ")
     told = {table.header[1:]: table.header[0] for table in retriever.listings[topic] if table.header}
-    for other in retriever.others(topic):
-        for table in retriever.listings[other]:
-            if table.header and table.header[1:] in told and set(lexical.stems(table.header[0])) == wanted:
-                return _together(before, set(lexical.stems(told[table.header[1:]])))
-    return None
+    nouns = [
+        told[table.header[1:]]
+        for other in retriever.others(topic)
+        for table in retriever.listings[other]
+        if table.header and table.header[1:] in told and lexical.stems(table.header[0]) == lexical.stems(name)
+    ]
+    if not nouns:
+        return ""
+    if span := _together(before, set(lexical.stems(nouns[0]))):
+        several = before[slice(*span)].endswith("s") and not name.endswith("s")
+        return _put(before, span, lexical.plural(name) if several else name)
+    rows = sequences.named_rows(retriever, before, topic)
+    span = lexical.find(before, fold_phrase(rows[0])) if len(rows) == 1 else None
+    return f"{PLACED.sub('', before[: span[0]])}by {name}" if span else ""
 
 
 def _heading_in_part(retriever: Retriever, before: str, value: str, topic: int) -> tuple[int, int] | None:
@@ -212,12 +220,12 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     """Whether a follow-up says no more than the name of a row of the topic's table, or of one like them.
 
     After what states pay best, "Virginia?", and also "Texas?" and "Ohio?", which the guide names elsewhere or
-    nowhere; after what one of them pays, whatever is like it. "Without the first two" speaks of rows, too.
+    nowhere; after what one of them pays, whatever is like it.
     """
     rows = tuple(item.name for item in sequences.rows(retriever, topic))
     value = leaning.value(excepting.SETS_ASIDE.sub("", bare))
     folded = fold_phrase(value)
-    if folded in map(fold_phrase, rows) or _sets_aside(retriever, rows, bare, topic):
+    if folded in map(fold_phrase, rows):
         return True
     words = lexical.content_words(value)
     if not rows or not 0 < len(words) <= 3 or not leaning.NO_VALUE.isdisjoint(folded.split()):
@@ -226,13 +234,6 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     meant = strange or is_value(retriever, value) or _row_in_part(retriever, before, topic)
     nouns = [table.header[0] for table in retriever.listings[topic] if table.header]  # "Industry"
     return bool(meant) and retriever.is_like(value, (*rows, *nouns))
-
-
-def _sets_aside(retriever: Retriever, rows: Sequence[str], bare: str, topic: int) -> bool:
-    """Whether a follow-up sets rows of the topic's table aside, or the first items, and says no more."""
-    aside, rest = naming.set_aside(rows, bare)
-    told = naming.AT_THE_END.search(bare) or any(table.header for table in retriever.listings[topic])
-    return bool(aside and told) and not lexical.content_words(rest)
 
 
 def _in_full(retriever: Retriever, value: str, words: Sequence[str], group: frozenset[str], old: str) -> str:

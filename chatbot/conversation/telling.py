@@ -59,7 +59,7 @@ HAD = re.compile(r"\b(?:been|former(?:ly)?|laid off|left|quit|used to|was|were|w
 
 def asking(retriever: Retriever, text: str) -> str:
     """What of a text asks something: without "thank you, dear." and "never mind the pay:"."""
-    if retriever.said(text):
+    if retriever.said(text) or retriever.declines(text):
         return text
     if (bare := asides.without_reaction(text)) != text:
         left = lexical.every_word(bare)
