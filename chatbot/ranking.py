@@ -369,10 +369,7 @@ def softmax(values: Array) -> Array:
 
 
 def average(evidence: Sequence[Evidence], drawn: Array) -> Evidence:
-    """Several readings of one question as one: the mean of what each says.
-
-    `drawn` [sections] is added to the scores.
-    """
+    """Several readings of a question as one: the mean, with `drawn` [sections] added to the scores."""
     parts = len(evidence)
     nearest, company, detector, margin = (
         sum(told) / parts for told in zip(*(reading.refused for reading in evidence), strict=True)

@@ -272,10 +272,9 @@ class Retriever:
         """The sections that answer a text, word for word, by a writer's own word."""
         return self.verbatim.get(fold_phrase(text), frozenset())
 
-    def declines(self, text: str) -> Collection[int]:
+    def declines(self, text: str) -> frozenset[int]:
         """The guides that decline a text, word for word."""
-        declined: Collection[int] = self.index.words["declined"].get(fold_phrase(text), ())
-        return declined
+        return frozenset(self.index.words["declined"].get(fold_phrase(text), ()))
 
     def others(self, section: int) -> list[int]:
         """The other sections of a section's guide."""

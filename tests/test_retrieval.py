@@ -394,5 +394,5 @@ def test_what_a_writer_declines_is_declined_word_for_word(real_bot: Chatbot) -> 
 def test_a_guide_declines_what_stands_in_its_own_list(real_bot: Chatbot) -> None:
     retriever = Retriever(real_bot.index)
     text = real_bot.guides[0].declined[0]
-    assert retriever.declines(text) == [0]
+    assert retriever.declines(text) == {0}
     assert not retriever.declines("what do ML engineers do")
