@@ -28,6 +28,7 @@ _NUMBER = r"(?P<number>one\b(?! ones?)|two|three|four|five|[2-5])"
 AT_THE_END = re.compile(
     rf"(?:the )?(?:(?P<first>first|top)|bottom|last)(?: {_NUMBER})?(?: ones?)?(?=\W*(?:$|[,.;:?!]))", re.I
 )
+ENDS = HIGHEST | LOWEST
 MANY = 9  # rows, of which few are any that `FEW` names
 # "The top two", of a table; of a list, which tells no figures, by fewer words.
 FEW = re.compile(
@@ -139,12 +140,10 @@ def _named_first(keys: Sequence[str], text: str, start: int) -> tuple[set[int], 
     Who gives it, or where, names it, too, where no more is said: "the IBM one".
     """
     if counted := AT_THE_END.match(text, start):
-        number = lexical.number_of(counted["number"] or "one")
-        return set(
-            range(len(keys))[:number] if counted["first"] else range(len(keys))[-number:]
-        ), counted.end()
-    words = lexical.words(PAUSE.split(text[start:], 1)[0])
-    whole = lexical.words(excepting.AND.split(PAUSE.split(text[start:], 1)[0], 1)[0])
+        number, places = lexical.number_of(counted["number"] or "one"), range(len(keys))
+        return set(places[:number] if counted["first"] else places[-number:]), counted.end()
+    phrase = PAUSE.split(text[start:], 1)[0]
+    words, whole = lexical.words(phrase), lexical.words(excepting.AND.split(phrase, 1)[0])
     best: tuple[int, set[int]] = (0, set())
     for n, key in enumerate(keys):
         own = {word.stem for word in lexical.words(key)}
@@ -176,7 +175,7 @@ def few(size: int, text: str, about: Collection[str] = (), ranked: bool = True) 
         return range(0)
     number = lexical.number_of(found["number"])
     rest = lexical.content_words(f"{text[: found.start()]} {text[found.end() :]}")
-    if number > size or any(word.stem not in about and word.folded not in HIGHEST | LOWEST for word in rest):
+    if number > size or any(word.stem not in about and word.folded not in ENDS for word in rest):
         return range(0)
     return range(number) if found["first"] else range(size - number, size)
 
@@ -189,8 +188,9 @@ def asks_its_place(row: str, text: str) -> bool:
     """
     own = set(lexical.stems(row))
     rest = {word.folded for word in lexical.content_words(text) if word.stem not in own}
-    asks_why = not {"how", "why"}.isdisjoint(lexical.every_word(text))
-    return not rest.isdisjoint(lexical.ORDINALS) and rest <= OF_PLACES and not asks_why
+    if not {"how", "why"}.isdisjoint(lexical.every_word(text)):
+        return False
+    return not rest.isdisjoint(lexical.ORDINALS) and rest <= OF_PLACES
 
 
 def keys_of(retriever: Retriever, section: int) -> frozenset[str]:
