@@ -45,6 +45,20 @@ def question_of(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Your question")
 
 
+def wait_until_made(page: Page) -> None:
+    """Waits until no part of a page has come or gone for half a second: what goes takes the focus along."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate(
+        """() => new Promise(made => {
+            const still = () => { watch.disconnect(); made(); };
+            let timer = setTimeout(still, 500);
+            const changed = () => { clearTimeout(timer); timer = setTimeout(still, 500); };
+            const watch = new MutationObserver(changed);
+            watch.observe(document.body, { childList: true, subtree: true });
+        })"""
+    )
+
+
 def last_reply(page: Page, count: int) -> Locator:
     """The newest reply, once there are so many."""
     expect(page.locator(".reply")).to_have_count(count)
@@ -375,7 +389,7 @@ def test_what_is_pressed_on_a_phone_is_large_enough(url: str, visit: Visit) -> N
 
 def test_everything_can_be_done_by_keyboard_alone(url: str, visit: Visit, bot: TeaBot) -> None:
     page = visit(url)
-    page.wait_for_load_state("networkidle")  # as long as the page is being made, its parts come and go
+    wait_until_made(page)
     expect(question_of(page)).to_be_focused()
 
     def tab_to(locator: Locator) -> None:
