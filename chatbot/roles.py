@@ -23,11 +23,10 @@ MEANS_IT = re.compile(
     r"|\b(?:that|this|such a) (?:job|role|position|one)\b(?! called\b)"
     r"|\b(?:does|do|will|would|can|might) (?:it|that|one) (?:earn|make|pay)s?\b"
     r"|\b(?:pay|paid|salary) (?:for|of) (?:it|one|that)\b|\b(?:then|that|there)\W*$"
-    r"|^(?:(?:so|and|but|ok(?:ay)?),? )?(?:which|who)(?: one)?(?: of the two)?"
-    r" (?:is (?:better|more|less) (?:highly )?paid|earns|gets|makes|pays)(?: (?:paid|me|you))?"
-    r" (?:better|less|more)(?: money)?(?: of (?:the two|them|those))?\W*$"
-    r"|^(?:(?:so|and|but|ok(?:ay)?),? )?(?:which|who)(?: one)?(?: of the two)? (?:gets|has) (?:a |the )?"
-    r"(?:better|higher|more) (?:pay|salary)\W*$",
+    r"|^(?:(?:so|and|but|ok(?:ay)?),? )?(?:which|who)(?: one)?(?: of the two)? "
+    r"(?:(?:is (?:better|more|less) (?:highly )?paid|earns|gets|makes|pays)(?: (?:paid|me|you))?"
+    r" (?:better|less|more)(?: money)?(?: of (?:the two|them|those))?"
+    r"|(?:gets|has) (?:a |the )?(?:better|higher|more) (?:pay|salary))\W*$",
     re.I,
 )
 HEAD_OF = re.compile(r"\bheads? of [\w-]+(?: [\w-]+)?", re.I)

@@ -25,8 +25,7 @@ class Kind:
 
 def asked(text: str) -> Kind:
     """The kind of thing that a question asks for."""
-    why = leaning.WHY.fullmatch(leaning.LEAD.sub("", text)) is not None
-    return Kind(counting.amount(text), denying.denies(text), defining.thing(text), why)
+    return Kind(counting.amount(text), denying.denies(text), defining.thing(text), leaning.asks_why(text))
 
 
 def is_given(retriever: Retriever, section: int, kind: Kind) -> bool:

@@ -83,7 +83,7 @@ def quotes(retriever: Retriever, sections: Sequence[int], text: str, evidence: E
     if asks_itself and (own := words.keys() & set(retriever.terms(now))):
         words = {stem: worth * (1.0 if stem in own else EARLIER) for stem, worth in words.items()}
     counted = numbered.COUNTED.search(turns[0]) is not None
-    why = now != text and leaning.WHY.fullmatch(leaning.LEAD.sub("", now)) is not None
+    why = now != text and leaning.asks_why(now)
     words = {} if why else words  # a reason need not repeat what it is for
     whole = _Asked(text, turns, words, why, SEVERAL.search(asking) is not None, counted)
     return [_quote(retriever, section, whole, evidence) for section in sections]

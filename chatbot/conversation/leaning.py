@@ -290,6 +290,15 @@ def named(text: str) -> str:
     return found if len(lexical.content_words(found)) == len(found.split()) <= 2 else ""
 
 
+def asks_why(text: str) -> bool:
+    """Whether a text asks for a reason, and for nothing else.
+
+    >>> asks_why("ok, and why is that?"), asks_why("why do they need maths")
+    (True, False)
+    """
+    return WHY.fullmatch(LEAD.sub("", text)) is not None
+
+
 def asks_for_all(noun: str, text: str) -> bool:
     """Whether a text asks for all that a noun calls, and for nothing else.
 

@@ -82,7 +82,7 @@ def _asks_for_a_part(retriever: Retriever, text: str, topic: int) -> bool:
 
     "The last two?", "not the first one", "without Ohio"; "so Ohio is third?" asks for all of them.
     """
-    names = [item.name for item in sequences.rows(retriever, topic)]
+    names = sequences.row_names(retriever, topic)
     aside, rest = naming.set_aside(names, text)
     if aside and not lexical.content_words(rest):
         return True
@@ -181,7 +181,7 @@ def of_other_table(retriever: Retriever, bare: str, before: str, topic: int) -> 
     After what industries pay; not where the topic's own table has it, or others like it.
     """
     value = fold_phrase(leaning.value(bare))
-    names = [item.name for item in sequences.rows(retriever, topic)]
+    names = sequences.row_names(retriever, topic)
     if not names or tuple(value.split()) not in retriever.values or value in naming.keys_of(retriever, topic):
         return None
     told = {table.header[1:] for table in retriever.listings[topic] if table.header}

@@ -93,6 +93,11 @@ def rows(retriever: Retriever, topic: int) -> list[Item]:
     ]
 
 
+def row_names(retriever: Retriever, topic: int) -> list[str]:
+    """What these are called."""
+    return [item.name for item in rows(retriever, topic)]
+
+
 def among(retriever: Retriever, topic: int) -> Mask | None:
     """The sections that speak of what a section names: itself, those below it, and those that name one too.
 
@@ -162,7 +167,7 @@ def pick(retriever: Retriever, text: str, topic: int, before: str = "step") -> t
 
 def named_rows(retriever: Retriever, text: str, topic: int) -> list[str]:
     """The rows of the topic's table that a text names."""
-    names = [item.name for item in rows(retriever, topic)]
+    names = row_names(retriever, topic)
     return [names[n] for n in naming.named(retriever, names, text)]
 
 
@@ -199,7 +204,7 @@ def only_its_figure(retriever: Retriever, text: str, topic: int) -> bool:
 
 def rows_asked(retriever: Retriever, text: str, topic: int) -> list[int]:
     """The places of the rows of the topic's table that a text names, else of the first or last by rank."""
-    names = [item.name for item in rows(retriever, topic)]
+    names = row_names(retriever, topic)
     says = lexical.every_word(text)
     aside, rest = naming.set_aside(names, text)
     named = naming.named(retriever, names, rest)

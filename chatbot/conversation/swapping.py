@@ -46,7 +46,7 @@ def swap(retriever: Retriever, bare: str, before: str, topic: int) -> str:
         return ""
     if is_column(retriever, value, topic) or len(sequences.named_rows(retriever, before, topic)) > 1:
         return ""  # "and for a week?" of the same row; two rows were set side by side
-    if naming.set_aside([item.name for item in sequences.rows(retriever, topic)], before)[0]:
+    if naming.set_aside(sequences.row_names(retriever, topic), before)[0]:
         return ""  # "not Ohio – and Maine?" does not ask without Maine
     folded = fold_phrase(value)
     elsewhere = any(folded in group for group in retriever.groups)
@@ -222,7 +222,7 @@ def is_row(retriever: Retriever, bare: str, before: str, topic: int) -> bool:
     After what states pay best, "Virginia?", and also "Texas?" and "Ohio?", which the guide names elsewhere or
     nowhere; after what one of them pays, whatever is like it.
     """
-    rows = tuple(item.name for item in sequences.rows(retriever, topic))
+    rows = tuple(sequences.row_names(retriever, topic))
     value = leaning.value(excepting.SETS_ASIDE.sub("", bare))
     folded = fold_phrase(value)
     if folded in map(fold_phrase, rows):
